@@ -1,0 +1,121 @@
+-- Foundations: where things live, who owns the engine, and the two rules every later chapter leans on:
+-- a row never changes clinic, and the engine sees one clinic at a time.
+
+create schema if not exists private;
+comment on schema private is
+  'What the Data API must not expose: helpers of policies, triggers and RPCs.';
+
+create extension if not exists btree_gist with schema extensions;
+create extension if not exists pg_trgm with schema extensions;
+
+-- The role that owns every RPC. It cannot log in and row security binds it, so a query inside an RPC that forgot its
+-- clinic still sees one clinic. Roles outlive a dropped database: hence the guard.
+do $$
+begin
+  if not exists (select 1 from pg_catalog.pg_roles where rolname = 'booking_engine') then
+    create role booking_engine nologin noinherit nobypassrls;
+  end if;
+end;
+$$;
+
+-- `alter function … owner to booking_engine` asks that we may become it and that it may create in the schema.
+grant booking_engine to postgres;
+grant usage, create on schema public, private to booking_engine;
+grant usage on schema private to authenticated;
+
+-- Postgres lets everybody execute a new function. Here each function says who may.
+alter default privileges revoke execute on functions from public;
+
+-- The clinic that the engine works for in this transaction.
+create function private.current_org_id()
+returns uuid
+language sql
+stable
+set search_path = ''
+return nullif(current_setting('app.org_id', true), '')::uuid;
+comment on function private.current_org_id() is
+  'The clinic chosen for this transaction (app.org_id), or null when none is: policies of booking_engine compare with it.';
+revoke all on function private.current_org_id() from public;
+grant execute on function private.current_org_id() to booking_engine;
+
+create function private.enter_clinic(p_org_id uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select set_config('app.org_id', coalesce(p_org_id::text, ''), true);
+$$;
+comment on function private.enter_clinic(uuid) is
+  'Puts one clinic into app.org_id until the transaction ends. Every RPC calls it before it reads or writes.';
+revoke all on function private.enter_clinic(uuid) from public;
+grant execute on function private.enter_clinic(uuid) to booking_engine;
+
+create function private.forbid_org_change()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception 'A row of % never changes clinic.', tg_table_name
+    using errcode = 'insufficient_privilege';
+end;
+$$;
+comment on function private.forbid_org_change() is
+  'Refuses an update that moves a row to another clinic. Its triggers are ENABLE ALWAYS: owner and service_role are bound too.';
+revoke all on function private.forbid_org_change() from public;
+
+create function private.keep_org_immutable(p_table regclass)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format(
+    'create trigger immutable_org before update on %s for each row '
+    'when (old.org_id is distinct from new.org_id) execute function private.forbid_org_change()',
+    p_table
+  );
+  execute format('alter table %s enable always trigger immutable_org', p_table);
+end;
+$$;
+comment on function private.keep_org_immutable(regclass) is
+  'For migrations: gives a tenant table its immutable_org trigger, so that every table has the very same one.';
+revoke all on function private.keep_org_immutable(regclass) from public;
+
+-- The engine's own silo, the same on every tenant table; see docs/security.md.
+create function private.bind_engine(p_table regclass, p_verbs text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format(
+    'create policy engine on %s to booking_engine '
+    'using (org_id = (select private.current_org_id())) '
+    'with check (org_id = (select private.current_org_id()))',
+    p_table
+  );
+  execute format('grant %s on %s to booking_engine', p_verbs, p_table);
+end;
+$$;
+comment on function private.bind_engine(regclass, text) is
+  'For migrations: grants the engine the named verbs on a tenant table and binds it to the clinic in app.org_id.';
+revoke all on function private.bind_engine(regclass, text) from public;
+
+create domain private.e164 as text
+  check (value ~ '^\+[1-9][0-9]{6,14}$');
+comment on domain private.e164 is
+  'A phone number in E.164: plus, country code, at most 15 digits.';
+grant usage on type private.e164 to authenticated, booking_engine;
+
+create function private.failure(p_reason text)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+return jsonb_build_object('success', false, 'reason', p_reason);
+comment on function private.failure(text) is
+  'A business outcome that is not success: a value, never an exception.';
+revoke all on function private.failure(text) from public;
+grant execute on function private.failure(text) to booking_engine;

@@ -1,0 +1,135 @@
+-- Tenancy: a clinic, the numbers that patients dial to reach it, and the people who work for it.
+
+create table public.organizations (
+  id uuid primary key default gen_random_uuid(),
+  name text not null check (length(name) between 1 and 120),
+  -- `at time zone` raises on a zone that Postgres does not know, so this check is the list of valid zones.
+  timezone text not null check (timestamp '2000-01-01 00:00' at time zone timezone is not null),
+  locale text not null default 'en-US' check (locale in ('en-US', 'en-GB')),
+  greeting text check (length(greeting) <= 600),
+  emergency_number text not null default '911' check (emergency_number ~ '^[0-9]{3,6}$'),
+  address text check (length(address) <= 300),
+  version bigint not null default 1,
+  created_at timestamptz not null default now()
+);
+comment on table public.organizations is
+  'A clinic. `version` counts its changes, so that a cached copy can tell that it is old.';
+
+create function private.count_organization_version()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if new.id is distinct from old.id then
+    raise exception 'A clinic never changes its id.' using errcode = 'insufficient_privilege';
+  end if;
+  new.version := old.version + 1;
+  return new;
+end;
+$$;
+comment on function private.count_organization_version() is
+  'Counts up organizations.version at each change and keeps the clinic''s id.';
+revoke all on function private.count_organization_version() from public;
+
+create trigger count_version
+before update on public.organizations
+for each row execute function private.count_organization_version();
+alter table public.organizations enable always trigger count_version;
+
+create table public.phone_numbers (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  phone private.e164 not null unique,
+  created_at timestamptz not null default now(),
+  unique (org_id, id)
+);
+comment on table public.phone_numbers is
+  'The numbers that patients dial: each leads to exactly one clinic.';
+select private.keep_org_immutable('public.phone_numbers');
+
+create table public.memberships (
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  role text not null check (role in ('owner', 'staff', 'viewer')),
+  created_at timestamptz not null default now(),
+  primary key (org_id, user_id)
+);
+comment on table public.memberships is
+  'Who works for which clinic: owner (settings, members), staff (appointments, contacts, tasks), viewer (reads).';
+create index memberships_user_id_idx on public.memberships (user_id);
+select private.keep_org_immutable('public.memberships');
+
+-- Policies call this once per statement, as `= any (array(select …))`: the planner turns that into one array it can look
+-- up in an index, where `in (select …)` would become a filter over every clinic's rows.
+create function private.my_org_ids(p_roles text[] default '{owner,staff,viewer}')
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select m.org_id
+  from public.memberships m
+  where m.user_id = (select auth.uid())
+    and m.role = any (p_roles);
+$$;
+comment on function private.my_org_ids(text[]) is
+  'The clinics in which the signed-in user has one of the roles; none for anybody else. Read at each request, so a removed membership counts at once.';
+revoke all on function private.my_org_ids(text[]) from public;
+grant execute on function private.my_org_ids(text[]) to authenticated;
+
+-- Staff's side of the silo, the same on every tenant table; the engine's side is private.bind_engine.
+create function private.allow_members(p_table regclass, p_verb text, p_roles text[], p_columns text default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_mine constant text := format(
+    '(%I = any (array(select private.my_org_ids(%L))))',
+    case when p_table = 'public.organizations'::regclass then 'id' else 'org_id' end,
+    p_roles
+  );
+begin
+  execute format('create policy %I on %s for %s to authenticated %s %s', 'members_' || p_verb, p_table, p_verb,
+    case when p_verb <> 'insert' then 'using ' || v_mine end,
+    case when p_verb in ('insert', 'update') then 'with check ' || v_mine end);
+  execute format('grant %s %s on %s to authenticated', p_verb, '(' || p_columns || ')', p_table);
+end;
+$$;
+comment on function private.allow_members(regclass, text, text[], text) is
+  'For migrations: lets a clinic''s members with one of the roles use one verb on a tenant table, by policy and by grant; p_columns narrows the grant.';
+revoke all on function private.allow_members(regclass, text, text[], text) from public;
+
+alter table public.organizations enable row level security;
+select private.allow_members('public.organizations', 'select', '{owner,staff,viewer}');
+select private.allow_members('public.organizations', 'update', '{owner}');
+create policy engine on public.organizations to booking_engine
+  using (id = (select private.current_org_id()));
+grant select on public.organizations to booking_engine;
+
+alter table public.phone_numbers enable row level security;
+select private.allow_members('public.phone_numbers', 'select', '{owner,staff,viewer}');
+select private.bind_engine('public.phone_numbers', 'select');
+
+-- Without a policy for writing: nobody makes themselves a member through the Data API.
+alter table public.memberships enable row level security;
+select private.allow_members('public.memberships', 'select', '{owner,staff,viewer}');
+
+-- The one question that must be asked before a clinic is chosen. It runs as its owner and tells an id, no more.
+create function private.org_of_phone(p_phone text)
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select n.org_id
+  from public.phone_numbers n
+  where n.phone = p_phone;
+$$;
+comment on function private.org_of_phone(text) is
+  'The clinic that a dialled number belongs to, or null.';
+revoke all on function private.org_of_phone(text) from public;
+grant execute on function private.org_of_phone(text) to booking_engine;

@@ -1,0 +1,140 @@
+-- Scheduling: what is offered, by whom, with what, and when. Open slots are computed from this, never stored.
+
+create table public.resources (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  kind text not null check (kind in ('provider', 'room', 'device')),
+  name text not null check (length(name) between 1 and 120),
+  is_active boolean not null default true,
+  unique (org_id, id),
+  unique (org_id, id, kind)
+);
+comment on table public.resources is
+  'Whatever can be taken for a while: a provider, a room, a device.';
+select private.keep_org_immutable('public.resources');
+
+create table public.providers (
+  id uuid primary key,
+  org_id uuid not null,
+  kind text not null default 'provider' check (kind = 'provider'),
+  spoken_name text check (length(spoken_name) between 1 and 120),
+  menu_position smallint not null default 1,
+  unique (org_id, id),
+  foreign key (org_id, id, kind) references public.resources (org_id, id, kind) on delete cascade
+);
+comment on table public.providers is
+  'What only people have, under their resource''s id. `spoken_name` is how the phone says the name when spelling misleads.';
+create index providers_resource_idx on public.providers (org_id, id, kind);
+select private.keep_org_immutable('public.providers');
+
+create table public.services (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  name text not null check (length(name) between 1 and 120),
+  duration_minutes integer not null check (duration_minutes between 5 and 1440),
+  buffer_before_minutes integer not null default 0 check (buffer_before_minutes between 0 and 480),
+  buffer_after_minutes integer not null default 0 check (buffer_after_minutes between 0 and 480),
+  slot_step_minutes integer not null default 15 check (slot_step_minutes between 5 and 480),
+  min_notice_minutes integer not null default 60 check (min_notice_minutes between 0 and 525600),
+  horizon_days integer not null default 90 check (horizon_days between 1 and 730),
+  assignment text not null default 'first_free' check (assignment in ('first_free', 'spread')),
+  menu_position smallint not null default 1,
+  is_active boolean not null default true,
+  unique (org_id, id)
+);
+comment on table public.services is
+  'What can be booked. Buffers are the provider''s time around the patient''s. `assignment`: which provider is named first when several are free at one time: first_free by menu position, spread by fewest appointments that day.';
+select private.keep_org_immutable('public.services');
+
+create table public.provider_services (
+  org_id uuid not null,
+  provider_id uuid not null,
+  service_id uuid not null,
+  primary key (org_id, provider_id, service_id),
+  foreign key (org_id, provider_id) references public.providers (org_id, id) on delete cascade,
+  foreign key (org_id, service_id) references public.services (org_id, id) on delete cascade
+);
+comment on table public.provider_services is
+  'Which provider gives which service.';
+create index provider_services_service_idx on public.provider_services (org_id, service_id);
+select private.keep_org_immutable('public.provider_services');
+
+create table public.service_resources (
+  org_id uuid not null,
+  service_id uuid not null,
+  resource_id uuid not null,
+  kind text not null check (kind in ('room', 'device')),
+  primary key (org_id, service_id, resource_id),
+  foreign key (org_id, service_id) references public.services (org_id, id) on delete cascade,
+  foreign key (org_id, resource_id, kind) references public.resources (org_id, id, kind) on delete cascade
+);
+comment on table public.service_resources is
+  'The rooms and devices that suit a service. A service needs one of each kind that is listed for it.';
+create index service_resources_resource_idx on public.service_resources (org_id, resource_id, kind);
+select private.keep_org_immutable('public.service_resources');
+
+create table public.availability (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null,
+  provider_id uuid not null,
+  weekday smallint not null check (weekday between 1 and 7),
+  opens_at time not null,
+  closes_at time not null,
+  valid_from date,
+  valid_to date,
+  unique (org_id, id),
+  check (valid_to >= valid_from),
+  foreign key (org_id, provider_id) references public.providers (org_id, id) on delete cascade
+);
+comment on table public.availability is
+  'Weekly hours on the clinic''s wall clock; weekday 1 is Monday (ISO). Hours that close at or before they open end on the next day. Starts are counted from opens_at in steps of the service.';
+create index availability_provider_idx on public.availability (org_id, provider_id, weekday);
+select private.keep_org_immutable('public.availability');
+
+create table public.time_off (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  resource_id uuid,
+  starts_at timestamptz not null check (isfinite(starts_at)),
+  ends_at timestamptz not null check (isfinite(ends_at)),
+  note text check (length(note) <= 300),
+  unique (org_id, id),
+  check (ends_at > starts_at),
+  foreign key (org_id, resource_id) references public.resources (org_id, id) on delete cascade
+);
+comment on table public.time_off is
+  'A span in which a provider, room or device is away; without a resource, the whole clinic.';
+create index time_off_resource_idx on public.time_off (org_id, resource_id, starts_at);
+select private.keep_org_immutable('public.time_off');
+
+create table public.holidays (
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  day date not null,
+  name text not null check (length(name) between 1 and 120),
+  primary key (org_id, day)
+);
+comment on table public.holidays is
+  'Days on which the clinic is closed from midnight to midnight on its own wall clock.';
+select private.keep_org_immutable('public.holidays');
+
+-- Everybody of the clinic reads; the owner changes what the clinic offers, staff change who is away.
+do $$
+declare
+  v_table regclass;
+begin
+  foreach v_table in array array[
+    'public.resources', 'public.providers', 'public.services', 'public.provider_services', 'public.service_resources',
+    'public.availability', 'public.time_off', 'public.holidays'
+  ]::regclass[]
+  loop
+    execute format('alter table %s enable row level security', v_table);
+    perform private.bind_engine(v_table, 'select');
+    perform private.allow_members(v_table, 'select', '{owner,staff,viewer}');
+    perform private.allow_members(v_table, verb, case
+      when v_table = 'public.time_off'::regclass then '{owner,staff}'::text[]
+      else '{owner}'::text[]
+    end)
+    from unnest(array['insert', 'update', 'delete']) verb;
+  end loop;
+end;
+$$;

@@ -1,0 +1,471 @@
+-- Booking: hold a slot, note who it is for, confirm it or let it go. Every function here gives the same answer when it is
+-- called again with the same arguments, because Twilio and impatient networks repeat themselves.
+
+create function private.lock_call(p_org_id uuid, p_call_sid text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(hashtextextended('call ' || p_org_id::text || ' ' || p_call_sid, 0));
+$$;
+comment on function private.lock_call(uuid, text) is
+  'First in the order of locks: one call''s turns come one after the other, even when Twilio sends one twice.';
+revoke all on function private.lock_call(uuid, text) from public;
+grant execute on function private.lock_call(uuid, text) to booking_engine;
+
+create function private.contact_from_json(p_contact jsonb)
+returns table (is_valid boolean, phone text, name text, date_of_birth date)
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  is_valid := p_contact is null or jsonb_typeof(p_contact) in ('object', 'null');
+  if is_valid and jsonb_typeof(p_contact) = 'object' then
+    phone := p_contact ->> 'phone';
+    -- Whatever was heard or typed becomes one line of at most 120 characters.
+    name := nullif(btrim(regexp_replace(left(p_contact ->> 'name', 120), '[[:cntrl:][:space:]]+', ' ', 'g')), '');
+    if coalesce(p_contact ->> 'date_of_birth', '') <> '' then
+      is_valid := p_contact ->> 'date_of_birth' ~ '^[12][09][0-9]{2}-[0-9]{2}-[0-9]{2}$'
+        and pg_input_is_valid(p_contact ->> 'date_of_birth', 'date');
+      if is_valid then
+        date_of_birth := (p_contact ->> 'date_of_birth')::date;
+        is_valid := date_of_birth between '1900-01-01' and '2200-01-01';
+      end if;
+    end if;
+    is_valid := is_valid and coalesce(phone ~ '^\+[1-9][0-9]{6,14}$', true);
+  end if;
+  return next;
+end;
+$$;
+comment on function private.contact_from_json(jsonb) is
+  'Reads {phone?, name?, date_of_birth?}; is_valid is false when a part cannot be what it should be.';
+revoke all on function private.contact_from_json(jsonb) from public;
+grant execute on function private.contact_from_json(jsonb) to booking_engine;
+
+create function private.hold_told(p_hold public.appointment_holds)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_build_object(
+      'success', true,
+      'hold_id', p_hold.id,
+      'expires_at', p_hold.expires_at,
+      'slot', private.slot(p_hold.org_id, p_hold.service_id, p_hold.provider_id, p_hold.starts_at, p_hold.ends_at),
+      'contact', jsonb_build_object(
+        'known', known.name is not null,
+        'name', p_hold.contact_name,
+        'has_phone', coalesce(p_hold.contact_phone, call.from_phone) is not null
+      )
+    ) || case
+      when p_hold.appointment_id is null then '{}'
+      else jsonb_build_object('appointment_id', p_hold.appointment_id, 'code', booked.code)
+    end
+    from (select 1) one
+    left join public.calls call
+      on call.org_id = p_hold.org_id
+      and call.call_sid = p_hold.call_sid
+    left join public.contacts known
+      on known.org_id = p_hold.org_id
+      and known.phone = coalesce(p_hold.contact_phone, call.from_phone)
+    left join public.appointments booked
+      on booked.org_id = p_hold.org_id
+      and booked.id = p_hold.appointment_id
+  );
+end;
+$$;
+comment on function private.hold_told(public.appointment_holds) is
+  'A hold as RPCs tell it. contact.known: the clinic already has a name under the caller''s number.';
+revoke all on function private.hold_told(public.appointment_holds) from public;
+grant execute on function private.hold_told(public.appointment_holds) to booking_engine;
+
+create function private.hold_over(p_hold public.appointment_holds)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if p_hold.status = 'held' then
+    update public.appointment_holds h
+    set status = 'expired'
+    where h.org_id = p_hold.org_id
+      and h.id = p_hold.id;
+    delete from public.slot_claims c
+    where c.org_id = p_hold.org_id
+      and c.hold_id = p_hold.id;
+  end if;
+  return private.failure('hold_expired')
+    || jsonb_build_object('alternatives', private.alternatives(p_hold.org_id, p_hold.service_id, p_hold.starts_at));
+end;
+$$;
+comment on function private.hold_over(public.appointment_holds) is
+  'Ends a hold that is past its time and answers hold_expired with what is open instead (perhaps the very same start).';
+revoke all on function private.hold_over(public.appointment_holds) from public;
+grant execute on function private.hold_over(public.appointment_holds) to booking_engine;
+
+-- Locks a hold in the fixed order: its call first, then the row.
+create function private.locked_hold(p_org_id uuid, p_hold_id uuid)
+returns public.appointment_holds
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_hold public.appointment_holds;
+begin
+  perform private.lock_call(p_org_id, h.call_sid)
+  from public.appointment_holds h
+  where h.org_id = p_org_id
+    and h.id = p_hold_id;
+  select h.*
+  into v_hold
+  from public.appointment_holds h
+  where h.org_id = p_org_id
+    and h.id = p_hold_id
+  for update;
+  return v_hold;
+end;
+$$;
+comment on function private.locked_hold(uuid, uuid) is
+  'The hold, locked after its call; a row of nulls when the clinic has no such hold.';
+revoke all on function private.locked_hold(uuid, uuid) from public;
+grant execute on function private.locked_hold(uuid, uuid) to booking_engine;
+
+create function public.claim_slot_atomic(
+  p_org_id uuid,
+  p_provider_id uuid,
+  p_service_id uuid,
+  p_starts_at timestamptz,
+  p_call_sid text,
+  p_hold_minutes integer default 5
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+set lock_timeout = '2s'
+as $$
+declare
+  v_hold public.appointment_holds;
+  v_other_hold_id uuid;
+  v_reason text;
+  v_claimed boolean;
+begin
+  if p_org_id is null
+    or p_provider_id is null
+    or p_service_id is null
+    or p_starts_at is null
+    or not isfinite(p_starts_at)
+    or p_call_sid is null
+    or p_call_sid !~ '^[A-Za-z0-9_-]{1,64}$'
+    or p_hold_minutes is null
+    or p_hold_minutes not between 1 and 30
+  then
+    return private.failure('invalid_input');
+  end if;
+  perform private.enter_clinic(p_org_id);
+  perform private.lock_call(p_org_id, p_call_sid);
+
+  -- The same claim again: this call holds that slot, or has already made it an appointment.
+  select h.*
+  into v_hold
+  from public.appointment_holds h
+  left join public.appointments a
+    on a.org_id = h.org_id
+    and a.id = h.appointment_id
+  where h.org_id = p_org_id
+    and h.call_sid = p_call_sid
+    and h.provider_id = p_provider_id
+    and h.service_id = p_service_id
+    and h.starts_at = p_starts_at
+    and (
+      (h.status = 'held' and h.expires_at > clock_timestamp())
+      or (h.status = 'confirmed' and a.hold_id = h.id and a.status in ('booked', 'confirmed', 'arrived'))
+    )
+  for update of h;
+  if found then
+    return private.hold_told(v_hold);
+  end if;
+
+  v_reason := private.why_not_bookable(p_org_id, p_service_id, p_provider_id, p_starts_at);
+  if v_reason is not null then
+    return private.failure(v_reason) || jsonb_build_object(
+      'alternatives',
+      case
+        when v_reason = 'not_found' then '[]'
+        else private.alternatives(p_org_id, p_service_id, p_starts_at)
+      end
+    );
+  end if;
+
+  select
+    gen_random_uuid(), p_org_id, p_call_sid, p_provider_id, p_service_id, p_starts_at,
+    p_starts_at + make_interval(mins => s.duration_minutes),
+    clock_timestamp() + make_interval(mins => p_hold_minutes),
+    'held', now()
+  into
+    v_hold.id, v_hold.org_id, v_hold.call_sid, v_hold.provider_id, v_hold.service_id, v_hold.starts_at,
+    v_hold.ends_at, v_hold.expires_at, v_hold.status, v_hold.created_at
+  from public.services s
+  where s.org_id = p_org_id
+    and s.id = p_service_id;
+
+  select h.id
+  into v_other_hold_id
+  from public.appointment_holds h
+  where h.org_id = p_org_id
+    and h.call_sid = p_call_sid
+    and h.status = 'held'
+  for update;
+  if v_other_hold_id is null then
+    v_claimed := private.hold_slot(v_hold, null);
+  else
+    -- One live hold per call. The old one goes only when the new one is had, and comes back whole when it is not.
+    begin
+      update public.appointment_holds h
+      set status = case when h.expires_at > clock_timestamp() then 'released' else 'expired' end
+      where h.org_id = p_org_id
+        and h.id = v_other_hold_id;
+      v_claimed := private.hold_slot(v_hold, v_other_hold_id);
+      if not v_claimed then
+        raise exception 'keep the hold that the call has' using errcode = 'FD001';
+      end if;
+    exception
+      when sqlstate 'FD001' then
+        v_claimed := false;
+    end;
+  end if;
+
+  if not v_claimed then
+    return private.failure('slot_taken')
+      || jsonb_build_object('alternatives', private.alternatives(p_org_id, p_service_id, p_starts_at));
+  end if;
+  return private.hold_told(v_hold);
+end;
+$$;
+
+create function private.hold_slot(p_hold public.appointment_holds, p_replaces uuid)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  -- The claim first: whoever loses it has written nothing.
+  if not private.claim_time(
+    row(p_hold.org_id, p_hold.id, null, p_hold.expires_at, p_replaces)::private.claimant,
+    p_hold.provider_id,
+    p_hold.service_id,
+    private.span_with_buffers(p_hold.org_id, p_hold.service_id, p_hold.starts_at, p_hold.ends_at)
+  ) then
+    return false;
+  end if;
+  insert into public.appointment_holds
+  values (p_hold.*);
+  return true;
+end;
+$$;
+comment on function private.hold_slot(public.appointment_holds, uuid) is
+  'Claims a hold''s time and writes the hold; false when the time is taken. p_replaces: the hold whose claims may give way.';
+revoke all on function private.hold_slot(public.appointment_holds, uuid) from public;
+grant execute on function private.hold_slot(public.appointment_holds, uuid) to booking_engine;
+
+comment on function public.claim_slot_atomic(uuid, uuid, uuid, timestamptz, text, integer) is
+  'Holds one start of a provider for a call, for p_hold_minutes (1 to 30). Answers {hold_id, expires_at, slot, contact}; again with the same arguments, the same hold (with appointment_id and code once it is confirmed). Fails with slot_taken, outside_hours, too_soon, too_far, not_offered, not_found, invalid_input, and up to three alternatives.';
+revoke all on function public.claim_slot_atomic(uuid, uuid, uuid, timestamptz, text, integer) from public, anon, authenticated;
+grant execute on function public.claim_slot_atomic(uuid, uuid, uuid, timestamptz, text, integer) to service_role;
+alter function public.claim_slot_atomic(uuid, uuid, uuid, timestamptz, text, integer) owner to booking_engine;
+
+create function public.set_hold_contact(p_org_id uuid, p_hold_id uuid, p_contact jsonb default null)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+set lock_timeout = '2s'
+as $$
+declare
+  v_hold public.appointment_holds;
+  v_contact record;
+begin
+  select *
+  into v_contact
+  from private.contact_from_json(p_contact);
+  if p_org_id is null or p_hold_id is null or not v_contact.is_valid then
+    return private.failure('invalid_input');
+  end if;
+  perform private.enter_clinic(p_org_id);
+  v_hold := private.locked_hold(p_org_id, p_hold_id);
+  if v_hold.id is null then
+    return private.failure('not_found');
+  elsif v_hold.status = 'confirmed' then
+    return private.hold_told(v_hold);
+  elsif v_hold.status <> 'held' or v_hold.expires_at <= clock_timestamp() then
+    return private.hold_over(v_hold);
+  end if;
+
+  update public.appointment_holds h
+  set
+    contact_name = coalesce(v_contact.name, h.contact_name),
+    contact_phone = coalesce(v_contact.phone, h.contact_phone)
+  where h.org_id = p_org_id
+    and h.id = p_hold_id
+  returning h.*
+  into v_hold;
+  return private.hold_told(v_hold);
+end;
+$$;
+comment on function public.set_hold_contact(uuid, uuid, jsonb) is
+  'Notes on a hold who it is for ({phone?, name?}; null only reads), so that no name or number travels in a URL. Answers as claim_slot_atomic. Fails with hold_expired (and alternatives), not_found, invalid_input.';
+revoke all on function public.set_hold_contact(uuid, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.set_hold_contact(uuid, uuid, jsonb) to service_role;
+alter function public.set_hold_contact(uuid, uuid, jsonb) owner to booking_engine;
+
+create function public.confirm_hold(p_org_id uuid, p_hold_id uuid, p_contact jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+set lock_timeout = '2s'
+as $$
+declare
+  v_hold public.appointment_holds;
+  v_contact record;
+  v_phone text;
+  v_contact_id uuid;
+begin
+  select *
+  into v_contact
+  from private.contact_from_json(p_contact);
+  if p_org_id is null or p_hold_id is null or not v_contact.is_valid then
+    return private.failure('invalid_input');
+  end if;
+  perform private.enter_clinic(p_org_id);
+  v_hold := private.locked_hold(p_org_id, p_hold_id);
+  if v_hold.id is null then
+    return private.failure('not_found');
+  elsif v_hold.status = 'confirmed' then
+    return private.hold_told(v_hold);
+  elsif v_hold.status <> 'held' or v_hold.expires_at <= clock_timestamp() then
+    return private.hold_over(v_hold);
+  end if;
+
+  -- A claim may have cleared this hold's time in the instant in which it ended.
+  perform 1
+  from public.slot_claims c
+  where c.org_id = p_org_id
+    and c.hold_id = p_hold_id
+  order by c.id
+  for update;
+  if not found then
+    return private.hold_over(v_hold);
+  end if;
+
+  -- A number that the caller gave comes before the one they called from.
+  v_phone := coalesce(v_hold.contact_phone, v_contact.phone);
+  if v_phone is null then
+    return private.failure('invalid_input');
+  end if;
+  insert into public.contacts as known (org_id, phone, name, date_of_birth)
+  values (p_org_id, v_phone, coalesce(v_contact.name, v_hold.contact_name), v_contact.date_of_birth)
+  on conflict (org_id, phone) do update
+  set
+    name = coalesce(known.name, excluded.name),
+    date_of_birth = coalesce(known.date_of_birth, excluded.date_of_birth)
+  returning known.id
+  into v_contact_id;
+
+  v_hold.appointment_id := private.book(v_hold, v_contact_id);
+  update public.appointment_holds h
+  set status = 'confirmed', appointment_id = v_hold.appointment_id
+  where h.org_id = p_org_id
+    and h.id = p_hold_id
+  returning h.*
+  into v_hold;
+  return private.hold_told(v_hold);
+end;
+$$;
+
+create function private.book(p_hold public.appointment_holds, p_contact_id uuid)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_appointment_id uuid;
+begin
+  -- Two bookings of one clinic may draw the same code in the same instant: the second draws again.
+  for v_try in 1..5 loop
+    begin
+      insert into public.appointments (org_id, contact_id, provider_id, service_id, starts_at, ends_at, hold_id)
+      values (
+        p_hold.org_id, p_contact_id, p_hold.provider_id, p_hold.service_id, p_hold.starts_at, p_hold.ends_at, p_hold.id
+      )
+      returning id
+      into v_appointment_id;
+      return v_appointment_id;
+    exception
+      when unique_violation then
+        if v_try = 5 then
+          raise;
+        end if;
+    end;
+  end loop;
+end;
+$$;
+comment on function private.book(public.appointment_holds, uuid) is
+  'Makes the appointment of a hold; its trigger hands the hold''s claims over.';
+revoke all on function private.book(public.appointment_holds, uuid) from public;
+grant execute on function private.book(public.appointment_holds, uuid) to booking_engine;
+
+comment on function public.confirm_hold(uuid, uuid, jsonb) is
+  'Makes a hold an appointment of the contact {phone, name, date_of_birth?}; what is missing is taken from what the hold noted. Answers {appointment_id, code, slot, …}, the same when called again. Fails with hold_expired (and alternatives), not_found, invalid_input.';
+revoke all on function public.confirm_hold(uuid, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.confirm_hold(uuid, uuid, jsonb) to service_role;
+alter function public.confirm_hold(uuid, uuid, jsonb) owner to booking_engine;
+
+create function public.release_hold(p_org_id uuid, p_hold_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+set lock_timeout = '2s'
+as $$
+declare
+  v_hold public.appointment_holds;
+begin
+  if p_org_id is null or p_hold_id is null then
+    return private.failure('invalid_input');
+  end if;
+  perform private.enter_clinic(p_org_id);
+  v_hold := private.locked_hold(p_org_id, p_hold_id);
+  if v_hold.id is null then
+    return private.failure('not_found');
+  end if;
+  if v_hold.status = 'held' then
+    update public.appointment_holds h
+    set status = 'released'
+    where h.org_id = p_org_id
+      and h.id = p_hold_id;
+    delete from public.slot_claims c
+    where c.org_id = p_org_id
+      and c.hold_id = p_hold_id;
+  end if;
+  return jsonb_build_object('success', true, 'released', v_hold.status <> 'confirmed');
+end;
+$$;
+comment on function public.release_hold(uuid, uuid) is
+  'Lets a hold go; its time is free at once. Answers {released}: false when it had become an appointment, which stays. Fails with not_found, invalid_input.';
+revoke all on function public.release_hold(uuid, uuid) from public, anon, authenticated;
+grant execute on function public.release_hold(uuid, uuid) to service_role;
+alter function public.release_hold(uuid, uuid) owner to booking_engine;
