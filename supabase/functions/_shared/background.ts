@@ -1,0 +1,16 @@
+/** Supabase's runtime offers this; plain Deno, which runs the tests and the local stack, does not. */
+declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefined;
+
+/**
+ * Long enough for the answer to leave. Loading Sentry keeps the only thread busy for up to a quarter of a second, and
+ * work that is merely not awaited would start before the answer's bytes are written.
+ */
+const AFTER_THE_ANSWER_MS = 20;
+
+/** Does work that nobody waits for, once the answer has gone out. It is best effort: nothing may be lost with it. */
+export function afterTheAnswer(work: () => Promise<void>): void {
+  const done = new Promise<void>((resolve) => setTimeout(resolve, AFTER_THE_ANSWER_MS)).then(work).catch(
+    (thrown: unknown) => console.error(`work after the answer failed: ${thrown instanceof Error ? thrown.name : ""}`),
+  );
+  if (typeof EdgeRuntime !== "undefined") EdgeRuntime.waitUntil(done);
+}

@@ -1,0 +1,60 @@
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { type Answer, ANSWERS, type Arguments, type Operation } from "./contracts.ts";
+import { secretKeys, setting } from "./environment.ts";
+import { DatabaseError, MissingSettingError } from "./errors.ts";
+
+/** How long the database has for its one round trip in a turn. A caller waits in silence meanwhile. */
+export const DATABASE_MS = 2500;
+
+let client: SupabaseClient | undefined;
+
+/** The client holds the secret key and a connection pool; nothing of a clinic or a caller. */
+function connected(): SupabaseClient {
+  client ??= createClient(setting("SUPABASE_URL"), defaultKey(), {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  });
+  return client;
+}
+
+function defaultKey(): string {
+  const key = secretKeys().default;
+  if (key === undefined) throw new MissingSettingError("SUPABASE_SECRET_KEYS");
+  return key;
+}
+
+/** Asks the database one thing. Throws a DatabaseError when it does not answer as its contract says, or in time. */
+export async function callDatabase<Name extends Operation>(
+  operation: Name,
+  args: Arguments[Name],
+  signal: AbortSignal,
+): Promise<Answer<Name>> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), DATABASE_MS);
+  try {
+    const told: { data: unknown; error: { code?: string; message?: string } | null; status: number } = await connected()
+      .rpc(operation, args)
+      .abortSignal(AbortSignal.any([late.signal, signal]));
+    if (late.signal.aborted) throw new DatabaseError(operation, "timeout", `no answer within ${DATABASE_MS} ms`);
+    if (told.error !== null) throw failed(operation, told.status, told.error);
+
+    const answer = ANSWERS[operation].safeParse(told.data);
+    if (!answer.success) {
+      const where = answer.error.issues.map((issue) => `${issue.path.map(String).join(".")} ${issue.code}`);
+      throw new DatabaseError(operation, "contract", `an answer that breaks its contract at ${where.join(", ")}`);
+    }
+    // The schema is the contract of this very operation, which the compiler cannot follow through the lookup.
+    return answer.data as Answer<Name>;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** PostgREST's errors are plain objects, and quote what was sent: only their code and kind go into ours. */
+function failed(operation: Operation, status: number, error: { code?: string; message?: string }): DatabaseError {
+  if (error.code !== undefined && error.code !== "") {
+    return new DatabaseError(operation, error.code, "the database refused");
+  }
+  return status === 0
+    ? new DatabaseError(operation, "unreachable", "the database could not be reached")
+    : new DatabaseError(operation, `http_${status}`, "what came back is not an answer of the database");
+}

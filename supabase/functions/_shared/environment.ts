@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { MissingSettingError } from "./errors.ts";
+
+/** A setting that may be absent. */
+export function optionalSetting(name: string): string | undefined {
+  const value = Deno.env.get(name);
+  return value === undefined || value === "" ? undefined : value;
+}
+
+/** A setting without which the function cannot do its work. */
+export function setting(name: string): string {
+  const value = optionalSetting(name);
+  if (value === undefined) throw new MissingSettingError(name);
+  return value;
+}
+
+const Keys = z.record(z.string(), z.string());
+
+/** The project's secret keys by name; Supabase injects them as one JSON object, so that keys can be rotated. */
+export function secretKeys(): Record<string, string> {
+  const name = "SUPABASE_SECRET_KEYS";
+  const keys = Keys.safeParse(parseJson(setting(name)));
+  if (!keys.success) throw new MissingSettingError(name);
+  return keys.data;
+}
+
+/** The address of one of our functions as the outside, and so Twilio's signature, knows it. */
+export function publicUrl(functionName: string): string {
+  return `${setting("PUBLIC_FUNCTIONS_URL").replace(/\/+$/, "")}/${functionName}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // The caller reports it as a setting that is missing, without quoting a key.
+  }
+}

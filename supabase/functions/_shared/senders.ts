@@ -1,0 +1,70 @@
+import { timingSafeEqual } from "node:crypto";
+import { validateRequest } from "twilio/lib/webhooks/webhooks.js";
+import { type Fields, readBody, readFields } from "./body.ts";
+import { publicUrl, secretKeys, setting } from "./environment.ts";
+import { malformed, methodNotAllowed, unauthenticated } from "./refusals.ts";
+
+/** A request that may come in: what its sender put into the query and the body. */
+export type Admitted = { query: Fields; body: unknown };
+
+/** Decides whether a request may come in. What it returns as a Response is the refusal. */
+export type Sender = (request: Request, functionName: string) => Promise<Admitted | Response>;
+
+/** Only Twilio: a form post, signed with our account's token over the public URL and every field that came. */
+export const twilio: Sender = async (request, functionName) => {
+  const signature = request.headers.get("x-twilio-signature");
+  if (signature === null || signature === "") return unauthenticated();
+  // Only a form has fields that a signature could cover, so anything else is not a request of Twilio's to us.
+  if (request.method !== "POST" || mediaType(request) !== "application/x-www-form-urlencoded") return malformed();
+
+  const text = await readBody(request);
+  if (text === null) return malformed();
+
+  const fields = readFields(text);
+  const search = rawQuery(request);
+  // The gateway strips part of the path and proxies change host and scheme: what was signed is what we published.
+  const signedUrl = publicUrl(functionName) + search;
+  if (!validateRequest(setting("TWILIO_AUTH_TOKEN"), signature, signedUrl, fields)) return unauthenticated();
+
+  return { query: readFields(search.slice(1)), body: fields };
+};
+
+/** Only our own side (the scheduler, an operator): JSON, with one of the project's secret keys. */
+export const secretKey: Sender = async (request) => {
+  const offered = request.headers.get("apikey");
+  if (offered === null || !Object.values(secretKeys()).some((key) => equalInConstantTime(key, offered))) {
+    return unauthenticated();
+  }
+  if (request.method !== "POST" || mediaType(request) !== "application/json") return malformed();
+
+  const text = await readBody(request);
+  if (text === null) return malformed();
+  try {
+    return { query: readFields(rawQuery(request).slice(1)), body: JSON.parse(text) };
+  } catch {
+    return malformed();
+  }
+};
+
+/** Anyone, and reading only: for people and monitors. */
+export const anyone: Sender = (request) => {
+  const mayRead = request.method === "GET" || request.method === "HEAD";
+  const answer = mayRead ? { query: readFields(rawQuery(request).slice(1)), body: {} } : methodNotAllowed("GET, HEAD");
+  return Promise.resolve(answer);
+};
+
+/** The query as it was sent, `?` included: parsing and writing it again could change what was signed. */
+function rawQuery(request: Request): string {
+  const withoutFragment = request.url.split("#", 1).join();
+  const start = withoutFragment.indexOf("?");
+  return start === -1 ? "" : withoutFragment.slice(start);
+}
+
+function mediaType(request: Request): string {
+  return (request.headers.get("content-type") ?? "").split(";", 1).join().trim().toLowerCase();
+}
+
+function equalInConstantTime(left: string, right: string): boolean {
+  const [a, b] = [new TextEncoder().encode(left), new TextEncoder().encode(right)];
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+}

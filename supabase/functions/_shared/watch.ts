@@ -1,0 +1,52 @@
+import { optionalSetting } from "./environment.ts";
+import { asError, FrontdeskError } from "./errors.ts";
+
+/** What a request was about: never who it was about. */
+export type Labels = {
+  /** The step of a call. */
+  step?: string;
+  /** The clinic's id. */
+  clinic?: string;
+};
+
+/** What is known about a request once it has been answered. */
+export type Observation = Labels & {
+  function: string;
+  requestId: string;
+  ms: number;
+  /** What was thrown; it may be anything, `null` included. */
+  failure?: { thrown: unknown } | undefined;
+};
+
+/** A webhook that takes longer has broken our promise to be quick. */
+export const SLOW_MS = 800;
+
+/** Tells those who watch what went wrong in a request, and that it was slow. Nobody waits for this. */
+export async function watch(seen: Observation): Promise<void> {
+  const slow = seen.ms > SLOW_MS;
+  if (seen.failure === undefined && !slow) return;
+
+  const dsn = optionalSetting("SENTRY_DSN");
+  if (dsn === undefined) return log(seen, slow);
+  try {
+    // Loading Sentry costs a cold function a quarter of a second, which most requests never need.
+    const sentry = await import("./sentry.ts");
+    const delivered = await sentry.report(dsn, seen, slow);
+    if (!delivered) log(seen, slow);
+  } catch {
+    log(seen, slow); // Sentry itself is what fails; the log is what is left.
+  }
+}
+
+/** One line a request, of names and codes; an error's message is added only when we wrote it. */
+function log(seen: Observation, slow: boolean): void {
+  const { failure, ...about } = seen;
+  const error = failure === undefined ? undefined : asError(failure.thrown);
+  console.error(JSON.stringify({
+    level: error === undefined ? "warning" : "error",
+    ...about,
+    slow,
+    error: error?.name,
+    ...(error instanceof FrontdeskError && { code: error.code, explanation: error.message }),
+  }));
+}

@@ -1,0 +1,14 @@
+import { twilio } from "../_shared/senders.ts";
+import { webhook } from "../_shared/webhook.ts";
+import { apologise, FallbackRequest } from "./apologise.ts";
+
+export default {
+  fetch: webhook({
+    name: "voice-fallback",
+    sender: twilio,
+    input: FallbackRequest,
+    deadlineMs: 3000,
+    channel: "voice",
+    answer: apologise,
+  }),
+};
