@@ -1,0 +1,126 @@
+/**
+ * Processes that the stack starts. Each is the head of a process group of its own, so that Ctrl-C in a terminal reaches
+ * the stack alone, which then stops them in the right order, and whatever a child has started itself is stopped with it.
+ * They also hold a pipe from the stack as their standard input: it closes when the stack dies, even by `kill -9`.
+ */
+import process from "node:process";
+
+/** A running process. */
+export interface Child {
+  readonly pid: number;
+  readonly exited: Promise<Deno.CommandStatus>;
+  /** What it wrote last, to explain why it failed. */
+  lastWords(): string;
+  /** Sends the signal to the process and its own children, waits, and after the grace period kills. */
+  stop(signal: Deno.Signal, graceMs: number): Promise<void>;
+}
+
+/** Starts a process and hands on what it writes, as it comes. */
+export function spawn(
+  command: string,
+  options: {
+    args: string[];
+    env?: Record<string, string>;
+    clearEnv?: boolean;
+    cwd?: string;
+    onOutput: (bytes: Uint8Array) => void;
+  },
+): Child {
+  const { onOutput, ...rest } = options;
+  const running = new Deno.Command(command, {
+    ...rest,
+    detached: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let tail = "";
+  const decoder = new TextDecoder();
+  const listen = async (stream: ReadableStream<Uint8Array>) => {
+    for await (const bytes of stream) {
+      tail = (tail + decoder.decode(bytes)).slice(-4000);
+      onOutput(bytes);
+    }
+  };
+  const heard = Promise.all([listen(running.stdout), listen(running.stderr)]);
+  const exited = running.status.then(async (status) => {
+    // A grandchild may keep the pipe open for longer than we care to listen.
+    await Promise.race([heard, delay(200)]);
+    await running.stdin.abort();
+    return status;
+  });
+  return {
+    pid: running.pid,
+    exited,
+    lastWords: () => tail.trim(),
+    async stop(signal, graceMs) {
+      signalGroup(running.pid, signal);
+      const timer = setTimeout(() => signalGroup(running.pid, "SIGKILL"), graceMs);
+      await exited;
+      clearTimeout(timer);
+      signalGroup(running.pid, "SIGKILL");
+    },
+  };
+}
+
+/** Runs a command to its end; throws its last words when it fails, and stops it when the signal says so. */
+export async function run(
+  command: string,
+  options: { args: string[]; env?: Record<string, string>; cwd?: string; signal?: AbortSignal },
+): Promise<string> {
+  const output: string[] = [];
+  const decoder = new TextDecoder();
+  const { signal, ...rest } = options;
+  signal?.throwIfAborted();
+  const child = spawn(command, { ...rest, onOutput: (bytes) => output.push(decoder.decode(bytes, { stream: true })) });
+  const stop = () => void child.stop("SIGTERM", 1000);
+  signal?.addEventListener("abort", stop, { once: true });
+  const status = await child.exited;
+  signal?.removeEventListener("abort", stop);
+  signal?.throwIfAborted();
+  if (!status.success) throw new Error(child.lastWords() || `${command} ended with code ${status.code}.`);
+  return output.join("");
+}
+
+/** Whether a process with this id exists, ours or not. */
+export function isAlive(pid: number): boolean {
+  try {
+    // Signal 0 only asks; Deno.kill does not know it.
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Signals one process; one that has gone already is no error. */
+export function signalProcess(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (isAlive(Math.abs(pid))) throw error;
+  }
+}
+
+function signalGroup(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch (error) {
+    if (isAlive(pid)) throw error;
+  }
+}
+
+/** Waits. */
+export function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

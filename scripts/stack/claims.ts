@@ -1,0 +1,45 @@
+/** What a stack must have for itself before it starts anything: its folder and its ports. */
+import { join } from "./paths.ts";
+import type { Settings } from "./settings.ts";
+
+/** A reason not to start that the user can do something about; its message is all they need. */
+export class CannotStart extends Error {}
+
+/** Makes the folder and locks it; the lock ends with the process, whatever ends that. */
+export async function holdFolder(stackDir: string): Promise<{ path: string; release(): void }> {
+  Deno.mkdirSync(stackDir, { recursive: true });
+  // Without symbolic links, since running processes are recognised by their folder.
+  const path = Deno.realPathSync(stackDir);
+  const lock = Deno.openSync(join(path, "lock"), { read: true, write: true, create: true });
+  if (!await lock.tryLock(true)) {
+    lock.close();
+    throw new CannotStart(`A stack is already running on ${path}; set STACK_DIR to another folder for a second one.`);
+  }
+  return { path, release: () => lock.close() };
+}
+
+/** Refuses in one sentence when somebody holds one of the ports. */
+export function requireFreePorts(settings: Settings): void {
+  const ports = { STACK_API_PORT: settings.apiPort, STACK_DB_PORT: settings.dbPort, STACK_OPS_PORT: settings.opsPort };
+  for (const [name, port] of Object.entries(ports)) {
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+    } catch (error) {
+      if (error instanceof Deno.errors.AddrInUse) {
+        throw new CannotStart(`Port ${port} is already taken; set ${name} to a free one.`);
+      }
+      if (error instanceof Deno.errors.PermissionDenied) {
+        throw new CannotStart(`Port ${port} may not be used by this user; set ${name} to another.`);
+      }
+      throw error;
+    }
+  }
+}
+
+/** A port that nobody holds now. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}

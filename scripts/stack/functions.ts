@@ -1,0 +1,133 @@
+/** The edge functions, each a process of its own, started again when it dies or when its source changes. */
+import { type Child, delay, spawn } from "./child.ts";
+import { openLog } from "./log-file.ts";
+import { fromFileUrl, join } from "./paths.ts";
+import type { EdgeFunction } from "./project.ts";
+import type { Report } from "./report.ts";
+
+const host = fromFileUrl(new URL("function-host.ts", import.meta.url));
+
+/** A function and the port on which it answers. */
+export interface ServedFunction extends EdgeFunction {
+  readonly port: number;
+}
+
+/** The processes of all functions. */
+export interface FunctionProcesses {
+  /** Resolves when every function has answered once, or has failed and said why. */
+  readonly ready: Promise<void>;
+  restart(name?: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a process for each function; what they print goes to functions.log and to the report. */
+export function startFunctions(
+  functions: readonly ServedFunction[],
+  environment: Record<string, string>,
+  stackDir: string,
+  report: Report,
+): FunctionProcesses {
+  const log = openLog(join(stackDir, "functions.log"));
+  const running = functions.map((fn) => superviseFunction(fn, environment, report, log.write));
+  return {
+    ready: Promise.all(running.map((one) => one.ready)).then(() => {}),
+    async restart(name) {
+      await Promise.all(running.filter((one) => name === undefined || one.name === name).map((one) => one.restart()));
+    },
+    async stop() {
+      await Promise.all(running.map((one) => one.stop()));
+      log.close();
+    },
+  };
+}
+
+interface Supervised {
+  readonly name: string;
+  readonly ready: Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function superviseFunction(
+  fn: ServedFunction,
+  environment: Record<string, string>,
+  report: Report,
+  write: (bytes: Uint8Array) => void,
+): Supervised {
+  let stopping = false;
+  let restarting = false;
+  let child = spawnFunction(fn, environment, report, write);
+  const supervise = async () => {
+    for (let failures = 0; !stopping;) {
+      const began = performance.now();
+      await child.exited;
+      if (stopping) return;
+      failures = restarting || performance.now() - began > 10_000 ? 0 : failures + 1;
+      if (!restarting) report.note(`Function ${fn.name} ended; starting it again.`);
+      restarting = false;
+      // A function that fails at once is not hammered: its source has to change before it can work.
+      await delay(Math.min(100 * 2 ** failures, 10_000) - 100);
+      if (!stopping) child = spawnFunction(fn, environment, report, write);
+    }
+  };
+  const supervised = supervise();
+  return {
+    name: fn.name,
+    ready: untilItListens(fn.port, child),
+    async restart() {
+      restarting = true;
+      await child.stop("SIGTERM", 1000);
+    },
+    async stop() {
+      stopping = true;
+      await child.stop("SIGTERM", 1000);
+      await supervised;
+      await child.stop("SIGTERM", 1000);
+    },
+  };
+}
+
+function spawnFunction(
+  fn: ServedFunction,
+  environment: Record<string, string>,
+  report: Report,
+  write: (bytes: Uint8Array) => void,
+): Child {
+  const decoder = new TextDecoder();
+  return spawn(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--allow-net",
+      "--allow-env",
+      "--allow-read",
+      "--allow-sys",
+      host,
+      fn.entry,
+      String(fn.port),
+    ],
+    env: { ...environment, SB_EXECUTION_ID: crypto.randomUUID() },
+    // A function sees what Supabase would give it, and nothing of this machine's environment.
+    clearEnv: true,
+    onOutput(bytes) {
+      write(bytes);
+      for (const line of decoder.decode(bytes, { stream: true }).split("\n")) {
+        if (line.trim() !== "") report.note(`[${fn.name}] ${line}`);
+      }
+    },
+  });
+}
+
+async function untilItListens(port: number, child: Child): Promise<void> {
+  let ended = false;
+  child.exited.then(() => ended = true);
+  while (!ended) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      await delay(20);
+    }
+  }
+}

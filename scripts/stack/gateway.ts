@@ -1,0 +1,90 @@
+/**
+ * The API port, as a process of its own: /rest/v1 and /auth/v1 by the Data API, /functions/v1/NAME by the function's
+ * process. Being apart from the process that supervises, a fault in a library here is one restart and not the stack's end.
+ */
+import { jwtVerify } from "jose";
+import { z } from "zod";
+import { createDataApi } from "./data-api.ts";
+import { leaveWithTheStack } from "./leave-with-the-stack.ts";
+import { stopLeftoverServer } from "./postgres-leftovers.ts";
+import { exists, join } from "./paths.ts";
+
+/** What the gateway is started with, as JSON in its environment. */
+export const gatewaySettingsSchema = z.object({
+  port: z.number(),
+  stackDir: z.string(),
+  adminUrl: z.string(),
+  requestUrl: z.string(),
+  siteUrl: z.string(),
+  jwtSecret: z.string(),
+  publishableKey: z.string(),
+  secretKey: z.string(),
+  functions: z.array(z.object({ name: z.string(), verifyJwt: z.boolean(), port: z.number() })),
+});
+
+/** See the schema. */
+export type GatewaySettings = z.infer<typeof gatewaySettingsSchema>;
+
+/** Serves until the process is stopped. */
+export function serveGateway(settings: GatewaySettings): void {
+  const dataApi = createDataApi(settings);
+  const functions = new Map(settings.functions.map((fn) => [fn.name, fn]));
+  const jwtKey = new TextEncoder().encode(settings.jwtSecret);
+
+  const callFunction = async (request: Request, name: string, rest: string, peer: string): Promise<Response> => {
+    const fn = functions.get(name);
+    if (!fn) return Response.json({ code: "NOT_FOUND", message: "Requested function was not found" }, { status: 404 });
+    if (fn.verifyJwt && request.method !== "OPTIONS" && !await hasValidJwt(request, jwtKey)) {
+      return Response.json({ code: 401, message: "Invalid JWT" }, { status: 401 });
+    }
+    const url = new URL(request.url);
+    const headers = new Headers(request.headers);
+    headers.set("x-forwarded-for", [request.headers.get("x-forwarded-for"), peer].filter(Boolean).join(", "));
+    headers.set("x-forwarded-host", url.hostname);
+    headers.set("x-forwarded-port", url.port);
+    headers.set("x-forwarded-proto", "http");
+    try {
+      return await fetch(`http://127.0.0.1:${fn.port}/${name}${rest}`, {
+        method: request.method,
+        headers,
+        body: request.body,
+        redirect: "manual",
+        signal: request.signal,
+      });
+    } catch (error) {
+      console.error(`function ${name}:`, error);
+      return new Response(null, { status: 502 });
+    }
+  };
+
+  Deno.serve({ hostname: "127.0.0.1", port: settings.port, onListen: () => {} }, async (request, { remoteAddr }) => {
+    // Not through URL, which would rewrite what it finds odd: a signature covers the query as it was sent.
+    const target = request.url.replace(/^https?:\/\/[^/?#]*/, "");
+    const called = /^\/functions\/v1\/([A-Za-z][A-Za-z0-9_-]*)(.*)$/s.exec(target);
+    if (called) return callFunction(request, called[1] ?? "", called[2] ?? "", remoteAddr.hostname);
+    if (/^\/(rest|auth)\/v1(\/|$|\?)/.test(target)) return await dataApi(request, remoteAddr.hostname);
+    return Response.json({ message: "no Route matched with those values" }, { status: 404 });
+  });
+}
+
+async function hasValidJwt(request: Request, key: Uint8Array): Promise<boolean> {
+  const token = /^Bearer\s+(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  if (!token) return false;
+  try {
+    await jwtVerify(token, key);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (import.meta.main) {
+  const settings = gatewaySettingsSchema.parse(JSON.parse(Deno.env.get("GATEWAY_SETTINGS") ?? "{}"));
+  leaveWithTheStack(async () => {
+    // The stack was killed: Postgres would run on, and the file would tell of a stack that is gone.
+    const env = join(settings.stackDir, "env");
+    if (exists(env)) Deno.removeSync(env);
+    await stopLeftoverServer(settings.stackDir);
+  });
+  serveGateway(settings);
+}

@@ -1,0 +1,24 @@
+/**
+ * Where the functions' messages to the outside end on this machine: a stand-in for Twilio's REST API and one for Sentry's
+ * ingest. What arrives is appended, one JSON a line, to twilio.ndjson and sentry.ndjson in the stack's folder.
+ */
+import { join } from "./paths.ts";
+import { twilioStandIn } from "./sink-twilio.ts";
+import { sentryStandIn } from "./sink-sentry.ts";
+
+/** Answers a request under the sink's own prefix; `path` has that prefix removed. */
+export type Sink = (request: Request, path: string) => Promise<Response>;
+
+/** Both sinks, by the first part of their path. */
+export function createSinks(stackDir: string): Record<"twilio" | "sentry", Sink> {
+  return {
+    twilio: twilioStandIn(recorder(join(stackDir, "twilio.ndjson"))),
+    sentry: sentryStandIn(recorder(join(stackDir, "sentry.ndjson"))),
+  };
+}
+
+/** Appends a line; the file exists from the start, so that a reader need not wait for the first. */
+function recorder(path: string): (line: Record<string, unknown>) => void {
+  Deno.writeTextFileSync(path, "", { append: true });
+  return (line) => Deno.writeTextFileSync(path, `${JSON.stringify(line)}\n`, { append: true });
+}
