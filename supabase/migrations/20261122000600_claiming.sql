@@ -271,6 +271,9 @@ declare
   v_entered constant boolean := private.enter_clinic_of_row(new.org_id);
 begin
   if new.status in ('cancelled', 'noshow') then
+    if tg_op = 'UPDATE' and new.status = 'cancelled' and old.status in ('booked', 'confirmed') then
+      perform private.offer_to_waitlist(old);
+    end if;
     delete from public.slot_claims c
     where c.org_id = new.org_id
       and c.appointment_id = new.id;
@@ -306,6 +309,9 @@ begin
     end if;
   end if;
 
+  if new.status in ('booked', 'confirmed') then
+    perform private.note_time_off_conflicts(new.org_id, new.id, null);
+  end if;
   if v_entered then
     perform private.enter_clinic(null);
   end if;

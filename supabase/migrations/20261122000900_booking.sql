@@ -44,6 +44,25 @@ comment on function private.contact_from_json(jsonb) is
 revoke all on function private.contact_from_json(jsonb) from public;
 grant execute on function private.contact_from_json(jsonb) to booking_engine;
 
+create function private.known_contact(p_org_id uuid, p_phone text, p_name text, p_date_of_birth date)
+returns uuid
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into public.contacts as known (org_id, phone, name, date_of_birth)
+  values (p_org_id, p_phone, p_name, p_date_of_birth)
+  on conflict (org_id, phone) do update
+  set
+    name = coalesce(known.name, excluded.name),
+    date_of_birth = coalesce(known.date_of_birth, excluded.date_of_birth)
+  returning known.id;
+$$;
+comment on function private.known_contact(uuid, text, text, date) is
+  'The contact with this number, made if new. What the clinic already knows of them stays: a caller fills gaps, no more.';
+revoke all on function private.known_contact(uuid, text, text, date) from public;
+grant execute on function private.known_contact(uuid, text, text, date) to booking_engine;
+
 create function private.hold_told(p_hold public.appointment_holds)
 returns jsonb
 language plpgsql
@@ -374,15 +393,9 @@ begin
   if v_phone is null then
     return private.failure('invalid_input');
   end if;
-  insert into public.contacts as known (org_id, phone, name, date_of_birth)
-  values (p_org_id, v_phone, coalesce(v_contact.name, v_hold.contact_name), v_contact.date_of_birth)
-  on conflict (org_id, phone) do update
-  set
-    name = coalesce(known.name, excluded.name),
-    date_of_birth = coalesce(known.date_of_birth, excluded.date_of_birth)
-  returning known.id
-  into v_contact_id;
-
+  v_contact_id := private.known_contact(
+    p_org_id, v_phone, coalesce(v_contact.name, v_hold.contact_name), v_contact.date_of_birth
+  );
   v_hold.appointment_id := private.book(v_hold, v_contact_id);
   update public.appointment_holds h
   set status = 'confirmed', appointment_id = v_hold.appointment_id
@@ -390,6 +403,10 @@ begin
     and h.id = p_hold_id
   returning h.*
   into v_hold;
+  update public.waitlist_entries w
+  set status = 'booked'
+  where w.org_id = p_org_id
+    and w.hold_id = p_hold_id;
   return private.hold_told(v_hold);
 end;
 $$;
