@@ -1,0 +1,83 @@
+/** `deno task call`: be the caller, on the terminal. */
+import { scripted } from "./caller/answers.ts";
+import { type Arguments, readArguments, USAGE } from "./caller/arguments.ts";
+import { typedAnswers } from "./caller/keyboard.ts";
+import { type Line, openLine } from "./caller/line.ts";
+import { AddressRefused } from "./caller/loopback.ts";
+import { placeCall } from "./caller/place-call.ts";
+import { readStackSettings, StackNotRunning } from "./caller/settings.ts";
+import { endedNormally, inWords, summarise } from "./caller/summary.ts";
+import { prompt, Transcript, turnAsJson } from "./caller/transcript.ts";
+import type { CallEvent } from "./caller/turns.ts";
+
+/** Runs the command and gives its exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const wanted = readArguments(args);
+  if (wanted.kind === "help") {
+    console.log(USAGE.trimEnd());
+    return 0;
+  }
+  if (wanted.kind === "wrong") {
+    console.error(`${wanted.because}\n\n${USAGE.trimEnd()}`);
+    return 2;
+  }
+  try {
+    const line = openLine(readStackSettings(Deno.env.toObject()));
+    await somebodyAnswers(line);
+    return await call(line, wanted);
+  } catch (error) {
+    if (!(error instanceof StackNotRunning) && !(error instanceof AddressRefused)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+async function call(line: Line, wanted: Extract<Arguments, { kind: "call" }>): Promise<number> {
+  const { to, from, print } = wanted;
+  const typing = wanted.answers === null && Deno.stdin.isTerminal() && print === "transcript";
+  const transcript = new Transcript(!typing);
+  const listen = (event: CallEvent) => {
+    if (print === "transcript") { for (const text of transcript.lines(event)) console.log(text); }
+    if (print === "json" && event.type === "turn") console.log(turnAsJson(event.turn));
+  };
+  const ask = (verb: "Gather" | "Record") => {
+    if (typing) Deno.stdout.writeSync(new TextEncoder().encode(prompt(verb)));
+  };
+  const answer = wanted.answers === null ? typedAnswers(Deno.stdin.readable, ask) : scripted(wanted.answers);
+
+  if (print === "transcript") console.log(`Calling ${to} from ${from}. ${typing ? HINT : ""}`.trimEnd() + "\n");
+  const account = await placeCall(line, { to, from, answer, listen, signal: hangUpOnInterrupt() });
+  const summary = summarise(account);
+  console.log(print === "json" ? JSON.stringify(summary) : `${print === "transcript" ? "\n" : ""}${inWords(summary)}`);
+  return endedNormally(account) ? 0 : 1;
+}
+
+const HINT = "Type keys or words and Enter; Enter alone is silence, Ctrl-D hangs up.";
+
+/** Ctrl-C puts the phone down, so that the clinic still learns of it; a second one ends the program. */
+function hangUpOnInterrupt(): AbortSignal {
+  const phone = new AbortController();
+  Deno.addSignalListener("SIGINT", () => {
+    if (phone.signal.aborted) Deno.exit(130);
+    phone.abort();
+  });
+  return phone.signal;
+}
+
+/** Tells a stack that is gone from a clinic that fails: only the second is a call. */
+async function somebodyAnswers(line: Line): Promise<void> {
+  const url = new URL(line.reachedAt);
+  await line.permit(url);
+  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  try {
+    const connection = await Deno.connect({ hostname: url.hostname.replace(/^\[(.*)\]$/, "$1"), port });
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+    throw new StackNotRunning(
+      `Nobody answers at ${line.reachedAt}: the stack is not running. Start it with "deno task start" and call again.`,
+    );
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,73 @@
+/** A call in one line. */
+import type { Call } from "./turns.ts";
+
+/** The numbers of a call, as `--json` prints them last. */
+export interface Summary {
+  readonly type: "summary";
+  readonly callSid: string;
+  readonly to: string;
+  readonly from: string;
+  readonly turns: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly max: number | null;
+  /** On a real line. */
+  readonly seconds: number;
+  readonly ending: Call["ending"];
+  /** Status callbacks that the clinic did not take. */
+  readonly callbacksFailed: number;
+}
+
+/** Sums a call up. */
+export function summarise(call: Call): Summary {
+  const times = call.turns.map((turn) => turn.ms);
+  return {
+    type: "summary",
+    callSid: call.callSid,
+    to: call.to,
+    from: call.from,
+    turns: call.turns.length,
+    p50: percentile(times, 50),
+    p95: percentile(times, 95),
+    max: percentile(times, 100),
+    seconds: call.seconds,
+    ending: call.ending,
+    callbacksFailed: call.callbacks.filter((exchange) => exchange.failure !== null).length,
+  };
+}
+
+/** Whether a caller would say that the call went through: nobody told them of an application error. */
+export function endedNormally(call: Call): boolean {
+  return !["application error", "turn limit", "refused"].includes(call.ending.how);
+}
+
+/** The nearest-rank percentile in milliseconds, to a tenth; null of nothing. */
+export function percentile(values: readonly number[], rank: number): number | null {
+  const sorted = values.toSorted((one, other) => one - other);
+  const value = sorted[Math.max(0, Math.ceil((rank / 100) * sorted.length) - 1)];
+  return value === undefined ? null : Math.round(value * 10) / 10;
+}
+
+/** The summary in words. */
+export function inWords(summary: Summary): string {
+  const { turns, p50, p95, max, seconds, ending, callbacksFailed } = summary;
+  const detail = ending.detail.charAt(0).toUpperCase() + ending.detail.slice(1);
+  const times = `p50 ${whole(p50)}, p95 ${whole(p95)}, max ${whole(max)} ms`;
+  const failed = callbacksFailed === 0 ? "" : ` ${counted(callbacksFailed, "status callback")} failed.`;
+  return `${counted(turns, "turn")}: ${times}; ${duration(seconds)} on a real line. ${
+    detail.replace(/\.?$/, ".")
+  }${failed}`;
+}
+
+function whole(ms: number | null): string {
+  return ms === null ? "–" : String(Math.round(ms));
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function duration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
+}
