@@ -23,8 +23,12 @@ grant booking_engine to postgres;
 grant usage, create on schema public, private to booking_engine;
 grant usage on schema private to authenticated;
 
--- Postgres lets everybody execute a new function. Here each function says who may.
+-- Postgres lets everybody execute a new function, and older Supabase projects hand every new table in public to the API
+-- roles. Here each table and each function says who may.
 alter default privileges revoke execute on functions from public;
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 
 -- The clinic that the engine works for in this transaction.
 create function private.current_org_id()
