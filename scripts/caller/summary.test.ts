@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { inWords, percentile, type Summary } from "./summary.ts";
+
+Deno.test("a percentile is a value that was measured, the nearest rank", () => {
+  const values = Array.from({ length: 20 }, (_, index) => 20 - index);
+  assert.deepEqual([50, 95, 100].map((rank) => percentile(values, rank)), [10, 19, 20]);
+  assert.deepEqual([50, 95, 100].map((rank) => percentile([7.26], rank)), [7.3, 7.3, 7.3]);
+  assert.equal(percentile([], 50), null);
+});
+
+Deno.test("the summary says how many turns, how quick, how long and how it ended", () => {
+  const summary: Summary = {
+    type: "summary",
+    callSid: "CA1",
+    to: "+12125550100",
+    from: "+12125550123",
+    turns: 9,
+    p50: 31.4,
+    p95: 48.6,
+    max: 48.6,
+    seconds: 96,
+    ending: { how: "hangup", status: "completed", detail: "the clinic hung up" },
+    callbacksFailed: 0,
+  };
+  assert.equal(inWords(summary), "9 turns: p50 31, p95 49, max 49 ms; 1 min 36 s on a real line. The clinic hung up.");
+  assert.match(inWords({ ...summary, turns: 1, callbacksFailed: 1 }), /^1 turn: .*1 status callback failed\.$/);
+});
