@@ -27,11 +27,13 @@ create table public.calls (
   started_at timestamptz not null,
   ended_at timestamptz,
   duration_seconds integer check (duration_seconds >= 0),
+  progress text not null default 'menu' check (progress in ('menu', 'choosing_time', 'time_held', 'details_given')),
+  outcome text check (outcome in ('booked', 'moved', 'cancelled', 'answered', 'message', 'abandoned')),
   unique (org_id, id),
   unique (org_id, call_sid)
 );
 comment on table public.calls is
-  'One row a call. Its status is that of the newest event by the event''s own clock and sequence, never by arrival.';
+  'One row a call. Its status is that of the newest event by the event''s own clock and sequence, never by arrival. `progress` is how far the caller came, `outcome` what came of it; abandoned: they hung up without one.';
 create index calls_call_sid_idx on public.calls (call_sid);
 create index calls_from_phone_idx on public.calls (org_id, from_phone);
 select private.keep_org_immutable('public.calls');
@@ -84,3 +86,37 @@ comment on function private.org_of_call(text) is
   'The clinic that a call reached, or null: a status callback names the call alone.';
 revoke all on function private.org_of_call(text) from public;
 grant execute on function private.org_of_call(text) to booking_engine;
+
+create function private.note_progress(p_org_id uuid, p_call_sid text, p_progress text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update public.calls c
+  set progress = p_progress
+  where c.org_id = p_org_id
+    and c.call_sid = p_call_sid
+    and c.progress <> p_progress;
+$$;
+comment on function private.note_progress(uuid, text, text) is
+  'Notes how far a call has come, for staff who call back when it breaks off.';
+revoke all on function private.note_progress(uuid, text, text) from public;
+grant execute on function private.note_progress(uuid, text, text) to booking_engine;
+
+create function private.note_outcome(p_org_id uuid, p_call_sid text, p_outcome text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update public.calls c
+  set outcome = p_outcome
+  where c.org_id = p_org_id
+    and c.call_sid = p_call_sid
+    and c.outcome is distinct from p_outcome;
+$$;
+comment on function private.note_outcome(uuid, text, text) is
+  'Notes what came of a call; the last outcome counts.';
+revoke all on function private.note_outcome(uuid, text, text) from public;
+grant execute on function private.note_outcome(uuid, text, text) to booking_engine;

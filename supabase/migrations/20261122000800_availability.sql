@@ -442,11 +442,12 @@ create function public.find_open_slots(
   p_from timestamptz,
   p_to timestamptz,
   p_provider_id uuid default null,
-  p_limit integer default 10
+  p_limit integer default 10,
+  p_call_sid text default null
 )
 returns jsonb
 language plpgsql
-stable
+volatile
 security definer
 set search_path = ''
 as $$
@@ -495,6 +496,9 @@ begin
     return private.failure('too_far')
       || jsonb_build_object('latest_local', (now() at time zone v_timezone)::date + v_service.horizon_days);
   end if;
+  if p_call_sid is not null then
+    perform private.note_progress(p_org_id, p_call_sid, 'choosing_time');
+  end if;
   return jsonb_build_object(
     'success', true,
     'slots', private.open_slots_told(p_org_id, p_service_id, p_provider_id, p_from, p_to, p_limit),
@@ -503,8 +507,8 @@ begin
   );
 end;
 $$;
-comment on function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer) is
-  'Open slots of a service that start in [p_from, p_to), soonest first, at most p_limit (1 to 5000). Fails with invalid_input, not_found, too_soon (the span has passed or lies within the notice), too_far (with latest_local, the last bookable day).';
-revoke all on function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer) from public, anon, authenticated;
-grant execute on function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer) to service_role;
-alter function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer) owner to booking_engine;
+comment on function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer, text) is
+  'Open slots of a service that start in [p_from, p_to), soonest first, at most p_limit (1 to 5000); p_call_sid notes the call''s progress. Fails with invalid_input, not_found, too_soon (the span has passed or lies within the notice), too_far (with latest_local, the last bookable day).';
+revoke all on function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer, text) from public, anon, authenticated;
+grant execute on function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer, text) to service_role;
+alter function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer, text) owner to booking_engine;

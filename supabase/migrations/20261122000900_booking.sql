@@ -266,6 +266,7 @@ begin
     return private.failure('slot_taken')
       || jsonb_build_object('alternatives', private.alternatives(p_org_id, p_service_id, p_starts_at));
   end if;
+  perform private.note_progress(p_org_id, p_call_sid, 'time_held');
   return private.hold_told(v_hold);
 end;
 $$;
@@ -338,6 +339,9 @@ begin
     and h.id = p_hold_id
   returning h.*
   into v_hold;
+  if p_contact is not null then
+    perform private.note_progress(p_org_id, v_hold.call_sid, 'details_given');
+  end if;
   return private.hold_told(v_hold);
 end;
 $$;
@@ -407,6 +411,7 @@ begin
   set status = 'booked'
   where w.org_id = p_org_id
     and w.hold_id = p_hold_id;
+  perform private.note_outcome(p_org_id, v_hold.call_sid, 'booked');
   return private.hold_told(v_hold);
 end;
 $$;

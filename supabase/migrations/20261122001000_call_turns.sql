@@ -114,6 +114,66 @@ revoke all on function public.begin_call(text, text, text, timestamptz) from pub
 grant execute on function public.begin_call(text, text, text, timestamptz) to service_role;
 alter function public.begin_call(text, text, text, timestamptz) owner to booking_engine;
 
+-- The end of a call. A recording may be reported after it: take_message then turns this task into the message's.
+create function private.close_call(p_org_id uuid, p_call_sid text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_call public.calls;
+begin
+  with released as (
+    update public.appointment_holds h
+    set status = 'released'
+    where h.org_id = p_org_id
+      and h.call_sid = p_call_sid
+      and h.status = 'held'
+    returning h.id
+  )
+  delete from public.slot_claims c
+  using released
+  where c.org_id = p_org_id
+    and c.hold_id = released.id;
+
+  update public.calls c
+  set outcome = coalesce(c.outcome, 'abandoned')
+  where c.org_id = p_org_id
+    and c.call_sid = p_call_sid
+  returning c.*
+  into v_call;
+  if v_call.outcome = 'abandoned' then
+    insert into public.follow_up_tasks (org_id, call_sid, contact_id, from_phone, reason, body, idempotency_key)
+    values (
+      p_org_id,
+      p_call_sid,
+      (select k.id from public.contacts k where k.org_id = p_org_id and k.phone = v_call.from_phone),
+      v_call.from_phone,
+      case when v_call.status = 'completed' then 'abandoned' else 'failed_call' end,
+      v_call.progress,
+      private.call_end_key(p_call_sid)
+    )
+    on conflict (org_id, idempotency_key) do nothing;
+  end if;
+end;
+$$;
+comment on function private.close_call(uuid, text) is
+  'Lets go of what an ended call still holds and, when nothing came of it, leaves staff one task that says how far the caller came.';
+revoke all on function private.close_call(uuid, text) from public;
+grant execute on function private.close_call(uuid, text) to booking_engine;
+
+create function private.call_end_key(p_call_sid text)
+returns text
+language sql
+immutable
+set search_path = ''
+return 'call end ' || p_call_sid;
+comment on function private.call_end_key(text) is
+  'The idempotency key of the task that a call without an outcome leaves.';
+revoke all on function private.call_end_key(text) from public;
+grant execute on function private.call_end_key(text) to booking_engine;
+
 create function public.record_call_event(
   p_call_sid text,
   p_status text,
@@ -194,6 +254,9 @@ begin
     and c.call_sid = p_call_sid
   returning c.status
   into v_status;
+  if v_status in ('completed', 'busy', 'failed', 'no-answer', 'canceled') then
+    perform private.close_call(v_org_id, p_call_sid);
+  end if;
   return jsonb_build_object('success', true, 'status', v_status);
 end;
 $$;
@@ -222,6 +285,11 @@ as $$
 declare
   v_org_id constant uuid := coalesce(p_org_id, private.org_of_phone(p_to), private.org_of_call(p_call_sid));
   v_from constant text := case when p_from ~ '^\+[1-9][0-9]{6,14}$' then p_from end;
+  -- One recording is one message, whoever reports it and however often.
+  v_key constant text := coalesce(
+    substring(p_recording_url from 'RE[0-9a-f]{32}'),
+    p_call_sid || ' ' || coalesce(p_reason, 'message') || ' ' || md5(coalesce(p_recording_url, p_body, ''))
+  );
   v_task_id uuid;
 begin
   if p_call_sid is null
@@ -240,6 +308,23 @@ begin
     return private.failure('not_found');
   end if;
 
+  perform private.lock_call(v_org_id, p_call_sid);
+
+  -- A message that comes in after its call ended takes the place of the task that the end had left.
+  update public.follow_up_tasks t
+  set
+    reason = coalesce(p_reason, 'message'),
+    body = left(p_body, 4000),
+    recording_url = p_recording_url,
+    idempotency_key = v_key
+  where t.org_id = v_org_id
+    and t.idempotency_key = private.call_end_key(p_call_sid)
+    and not exists (
+      select 1
+      from public.follow_up_tasks m
+      where m.org_id = v_org_id
+        and m.idempotency_key = v_key
+    );
   insert into public.follow_up_tasks as task (
     org_id, call_sid, contact_id, from_phone, reason, body, recording_url, idempotency_key
   )
@@ -251,16 +336,13 @@ begin
     coalesce(p_reason, 'message'),
     left(p_body, 4000),
     p_recording_url,
-    -- One recording is one message, whoever reports it and however often.
-    coalesce(
-      substring(p_recording_url from 'RE[0-9a-f]{32}'),
-      p_call_sid || ' ' || coalesce(p_reason, 'message') || ' ' || md5(coalesce(p_recording_url, p_body, ''))
-    )
+    v_key
   )
   on conflict (org_id, idempotency_key) do update
   set idempotency_key = excluded.idempotency_key
   returning task.id
   into v_task_id;
+  perform private.note_outcome(v_org_id, p_call_sid, 'message');
   return jsonb_build_object('success', true, 'task_id', v_task_id);
 end;
 $$;

@@ -222,6 +222,7 @@ begin
   set status = 'confirmed', appointment_id = p_appointment_id
   where h.org_id = p_org_id
     and h.id = p_hold_id;
+  perform private.note_outcome(p_org_id, v_hold.call_sid, 'moved');
   return private.appointment_told(p_org_id, p_appointment_id);
 end;
 $$;
@@ -231,7 +232,12 @@ revoke all on function public.reschedule_appointment(uuid, uuid, uuid) from publ
 grant execute on function public.reschedule_appointment(uuid, uuid, uuid) to service_role;
 alter function public.reschedule_appointment(uuid, uuid, uuid) owner to booking_engine;
 
-create function public.cancel_appointment(p_org_id uuid, p_appointment_id uuid, p_reason text default null)
+create function public.cancel_appointment(
+  p_org_id uuid,
+  p_appointment_id uuid,
+  p_reason text default null,
+  p_call_sid text default null
+)
 returns jsonb
 language plpgsql
 volatile
@@ -263,11 +269,12 @@ begin
   where a.org_id = p_org_id
     and a.id = p_appointment_id
     and a.status <> 'cancelled';
+  perform private.note_outcome(p_org_id, p_call_sid, 'cancelled');
   return private.appointment_told(p_org_id, p_appointment_id);
 end;
 $$;
-comment on function public.cancel_appointment(uuid, uuid, text) is
-  'Cancels a coming appointment and frees its time at once, or keeps it for the waitlist''s first match. Answers {appointment_id, code, status, slot}, the same when called again. Fails with not_found, invalid_input.';
-revoke all on function public.cancel_appointment(uuid, uuid, text) from public, anon, authenticated;
-grant execute on function public.cancel_appointment(uuid, uuid, text) to service_role;
-alter function public.cancel_appointment(uuid, uuid, text) owner to booking_engine;
+comment on function public.cancel_appointment(uuid, uuid, text, text) is
+  'Cancels a coming appointment and frees its time at once, or keeps it for the waitlist''s first match; p_call_sid notes the call''s outcome. Answers {appointment_id, code, status, slot}, the same when called again. Fails with not_found, invalid_input.';
+revoke all on function public.cancel_appointment(uuid, uuid, text, text) from public, anon, authenticated;
+grant execute on function public.cancel_appointment(uuid, uuid, text, text) to service_role;
+alter function public.cancel_appointment(uuid, uuid, text, text) owner to booking_engine;
