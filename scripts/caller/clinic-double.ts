@@ -1,6 +1,9 @@
 /** A tiny clinic for the tests: answers each webhook with TwiML of the test's choosing and remembers what it was asked. */
 import twilioWebhooks from "twilio/lib/webhooks/webhooks.js";
+import { type Answering, scripted } from "./answers.ts";
 import { type Line, openLine } from "./line.ts";
+import { type CallOptions, placeCall } from "./place-call.ts";
+import type { Call } from "./turns.ts";
 
 export interface Received {
   readonly method: string;
@@ -70,3 +73,13 @@ export function twiml(document: string, type = "text/xml"): Response {
 
 /** The demo numbers of the tests. */
 export const NUMBERS = { to: "+12125550100", from: "+12125550123" } as const;
+
+/** Calls the clinic with these answers. */
+export function call(
+  clinic: ClinicDouble,
+  answers: readonly string[] | Answering,
+  more: Partial<CallOptions> = {},
+): Promise<Call> {
+  const answer = typeof answers === "function" ? answers : scripted(answers);
+  return placeCall(clinic.line, { ...NUMBERS, answer, ...more });
+}

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { scripted } from "./answers.ts";
-import { NUMBERS, openClinic, type Script, twiml } from "./clinic-double.ts";
+import { call, openClinic, type Script, twiml } from "./clinic-double.ts";
 import type { Line } from "./line.ts";
-import { APPLICATION_ERROR, placeCall } from "./place-call.ts";
+import { APPLICATION_ERROR } from "./place-call.ts";
 
-async function call(script: Script, changes: Partial<Line> = {}, answers: readonly string[] = []) {
+async function callTo(script: Script, changes: Partial<Line> = {}, answers: readonly string[] = []) {
   await using clinic = openClinic(script, changes);
-  const call = await placeCall(clinic.line, { ...NUMBERS, answer: scripted(answers) });
-  return { ...call, fallback: clinic.at("voice-fallback") };
+  return { ...await call(clinic, answers), fallback: clinic.at("voice-fallback") };
 }
 
 const SORRY: Script = { "voice-fallback": () => `<Say>Sorry, please leave a message.</Say>` };
@@ -21,7 +19,7 @@ for (
   ] as const
 ) {
   Deno.test(`${what} leads to the fallback, which is told ${code} and where`, async () => {
-    const { said, ending, fallback, turns } = await call({ ...SORRY, voice: answer });
+    const { said, ending, fallback, turns } = await callTo({ ...SORRY, voice: answer });
     assert.deepEqual(said, ["Sorry, please leave a message."]);
     assert.equal(ending.how, "end of document");
     assert.equal(fallback[0]?.signed, true);
@@ -43,13 +41,13 @@ Deno.test("an answer that does not come in time leads to the fallback", async ()
       return `<Say>Sorry.</Say>`;
     },
   };
-  const { said, fallback } = await call(script, { limitMs: 150 });
+  const { said, fallback } = await callTo(script, { limitMs: 150 });
   assert.deepEqual(said, ["Sorry."]);
   assert.equal(fallback[0]?.params.ErrorCode, "11205");
 });
 
 Deno.test("a failure in the middle of a call leads to the fallback too, and the call goes on from there", async () => {
-  const { said, fallback } = await call(
+  const { said, fallback } = await callTo(
     {
       voice: ({ path }) =>
         path.includes("day") ? new Response(null, { status: 502 }) : `<Gather numDigits="1" action="?step=day"/>`,
@@ -65,7 +63,7 @@ Deno.test("a failure in the middle of a call leads to the fallback too, and the 
 });
 
 Deno.test("when the fallback fails as well, the caller hears of an application error and the call ends", async () => {
-  const { said, ending, turns } = await call({ voice: () => new Response(null, { status: 500 }) });
+  const { said, ending, turns } = await callTo({ voice: () => new Response(null, { status: 500 }) });
   assert.deepEqual(said, [APPLICATION_ERROR]);
   assert.equal(ending.how, "application error");
   assert.deepEqual(turns.map(({ failure }) => failure?.code), [11200, 11200]);
@@ -80,7 +78,7 @@ Deno.test("an address outside this machine ends the call, whichever verb names i
       `<Record recordingStatusCallback="https://example.com/recorded"/>`,
     ]
   ) {
-    const { ending, fallback } = await call({ ...SORRY, voice: () => inside }, {}, [
+    const { ending, fallback } = await callTo({ ...SORRY, voice: () => inside }, {}, [
       inside.includes("Record") ? "hi" : "1",
     ]);
     assert.equal(ending.how, "refused", inside);
@@ -89,7 +87,7 @@ Deno.test("an address outside this machine ends the call, whichever verb names i
 });
 
 Deno.test("an action that is no URL is a failure of the document", async () => {
-  const { turns, said } = await call({ ...SORRY, voice: () => `<Redirect>http://</Redirect>` });
+  const { turns, said } = await callTo({ ...SORRY, voice: () => `<Redirect>http://</Redirect>` });
   assert.equal(turns[0]?.failure?.code, 11100);
   assert.deepEqual(said, ["Sorry, please leave a message."]);
 });

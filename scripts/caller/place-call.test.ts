@@ -1,17 +1,5 @@
 import assert from "node:assert/strict";
-import { type Answering, scripted } from "./answers.ts";
-import { type ClinicDouble, NUMBERS, openClinic } from "./clinic-double.ts";
-import { type CallOptions, placeCall } from "./place-call.ts";
-import type { Call } from "./turns.ts";
-
-function call(
-  clinic: ClinicDouble,
-  answers: readonly string[] | Answering,
-  more: Partial<CallOptions> = {},
-): Promise<Call> {
-  const answer = typeof answers === "function" ? answers : scripted(answers);
-  return placeCall(clinic.line, { ...NUMBERS, answer, ...more });
-}
+import { call, NUMBERS, openClinic } from "./clinic-double.ts";
 
 Deno.test("every request is signed for the public address, query and parameters included", async () => {
   await using clinic = openClinic({
@@ -138,63 +126,6 @@ Deno.test("an early answer is lost where the clinic does not listen while it tal
   assert.equal(turns.length, 1);
 });
 
-Deno.test("a message is recorded, and its action learns where it is and how long", async () => {
-  await using clinic = openClinic({
-    voice: ({ params }) => params.RecordingSid === undefined ? `<Record action="?step=taken"/>` : `<Say>Got it.</Say>`,
-  });
-  const { recordings, said, seconds } = await call(clinic, ["please call me back about my tooth"]);
-  const { RecordingSid, RecordingUrl, RecordingDuration, Digits } = clinic.at("voice")[1]?.params ?? {};
-  assert.match(RecordingSid ?? "", /^RE[0-9a-f]{32}$/);
-  assert.ok(RecordingUrl?.startsWith("https://api.twilio.com/") && RecordingUrl.endsWith(RecordingSid ?? "?"));
-  assert.equal(RecordingDuration, "3");
-  assert.equal(Digits, undefined);
-  assert.equal(recordings[0]?.words, "please call me back about my tooth");
-  assert.deepEqual(said, ["Got it."]);
-  assert.ok(seconds >= 3);
-});
-
-Deno.test("a key that ends a recording is told to the action", async () => {
-  await using clinic = openClinic({
-    voice: ({ params }) => params.RecordingSid === undefined ? `<Record finishOnKey="#"/>` : `<Hangup/>`,
-  });
-  await call(clinic, ["record:call me back #"]);
-  assert.equal(clinic.at("voice")[1]?.params.Digits, "#");
-});
-
-Deno.test("an empty recording makes no request and falls through", async () => {
-  await using clinic = openClinic({ voice: () => `<Record action="?taken"/><Say>I heard nothing.</Say>` });
-  for (const answer of ["", "#", "record:0"]) {
-    const { said, turns } = await call(clinic, [answer]);
-    assert.deepEqual(said, ["I heard nothing."], answer);
-    assert.equal(turns.length, 1, answer);
-  }
-});
-
-Deno.test("who hangs up while recording leaves the recording, and hears nothing more", async () => {
-  await using clinic = openClinic({
-    voice: ({ params }) => params.RecordingSid === undefined ? `<Record/><Say>No?</Say>` : `<Say>Thanks.</Say>`,
-  });
-  const { said, ending } = await call(clinic, ["hangup:it is urgent"]);
-  const { Digits, CallStatus } = clinic.at("voice")[1]?.params ?? {};
-  assert.deepEqual({ Digits, CallStatus }, { Digits: "hangup", CallStatus: "completed" });
-  assert.deepEqual(said, []);
-  assert.equal(ending.how, "caller");
-});
-
-Deno.test("the written words of a recording go to the callback that asked for them", async () => {
-  await using clinic = openClinic({
-    voice: ({ params }) =>
-      params.RecordingSid === undefined
-        ? `<Record recordingStatusCallback="heard" transcribe="true" transcribeCallback="written"/>`
-        : `<Hangup/>`,
-    heard: () => ``,
-    written: () => ``,
-  });
-  const { recordings } = await call(clinic, ["record:my name is Ada"]);
-  assert.equal(clinic.at("heard")[0]?.params.RecordingSid, recordings[0]?.sid);
-  assert.equal(clinic.at("written")[0]?.params.TranscriptionText, "my name is Ada");
-});
-
 Deno.test("a caller who hangs up at a question makes no further voice request", async () => {
   await using clinic = openClinic({ voice: () => `<Gather/><Say>Hello?</Say>` });
   const { said, ending } = await call(clinic, ["hangup"]);
@@ -233,66 +164,4 @@ Deno.test("a call can be rejected before it is answered, and only then", async (
   assert.equal(busy.ending.how, "rejected");
   assert.equal(busy.callbacks.at(-1)?.request.params.CallStatus, "busy");
   assert.equal((await call(clinic, [])).ending.how, "hangup");
-});
-
-Deno.test("an exact copy of a request carries the same signature and the same idempotency token", async () => {
-  let count = 0;
-  await using clinic = openClinic({ voice: () => `<Say>${++count}</Say>` });
-  const { said, turns } = await call(clinic, [], { copies: () => 1 });
-  assert.deepEqual(said, ["2"]);
-  assert.equal(turns[0]?.earlier[0]?.body, "<Response><Say>1</Say></Response>");
-  const [one, two] = clinic.at("voice");
-  assert.deepEqual(one?.params, two?.params);
-  for (const header of ["x-twilio-signature", "i-twilio-idempotency-token"]) {
-    assert.ok(one?.headers.get(header));
-    assert.equal(one?.headers.get(header), two?.headers.get(header));
-  }
-});
-
-Deno.test("a script may change a request before it is sent", async () => {
-  await using clinic = openClinic({ voice: () => `<Hangup/>` });
-  await call(clinic, [], {
-    prepare: (request) => ({
-      ...request,
-      headers: { ...request.headers, "i-twilio-idempotency-token": "again", "x-twilio-signature": "forged" },
-    }),
-  });
-  const [first] = clinic.at("voice");
-  assert.equal(first?.headers.get("i-twilio-idempotency-token"), "again");
-  assert.equal(first?.signed, false);
-});
-
-Deno.test("an answering function knows what was asked since it last answered", async () => {
-  const heard: string[][] = [];
-  await using clinic = openClinic({
-    voice: () => `<Say>Hello.</Say><Gather numDigits="1"><Say>Press 1.</Say></Gather><Redirect>voice</Redirect>`,
-  });
-  await call(clinic, ({ said, turn }) => {
-    heard.push([...said]);
-    return turn === 2 ? { kind: "hangup" } : { kind: "keys", keys: "1" };
-  });
-  assert.deepEqual(heard, [["Hello.", "Press 1."], ["Hello.", "Press 1."]]);
-});
-
-Deno.test("many calls at once keep their words and their numbers apart", async () => {
-  await using clinic = openClinic({
-    voice: ({ params }) => params.Digits ? `<Say>${params.From} ${params.Digits}</Say>` : `<Gather/>`,
-  });
-  const calls = await Promise.all(Array.from({ length: 50 }, (_, index) => {
-    const from = `+1212555${String(100 + index).padStart(4, "0")}`;
-    return call(clinic, [`${index}#`], { from });
-  }));
-  for (const [index, { said, from }] of calls.entries()) assert.deepEqual(said, [`${from} ${index}`]);
-  assert.equal(new Set(calls.map(({ callSid }) => callSid)).size, 50);
-});
-
-Deno.test("an answering function that fails is the script's own error, and the clinic learns that the call is over", async () => {
-  await using clinic = openClinic({ voice: () => `<Gather/>` });
-  await assert.rejects(
-    call(clinic, () => {
-      throw new Error("lost my notes");
-    }),
-    /lost my notes/,
-  );
-  assert.equal(clinic.at("voice-status").at(-1)?.params.CallStatus, "completed");
 });

@@ -33,6 +33,10 @@ export interface CallOptions {
 export const APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye.";
 
 /**
+ * ```ts
+ * const line = openLine(readStackSettings(Deno.env.toObject()));
+ * const call = await placeCall(line, { to, from, answer: scripted(["1", "1", "say:tomorrow"]) });
+ * ```
  * Places one call, and gives its account when it is over and every callback is answered. Whatever the clinic does is
  * part of the account; only a mistake of the caller's own, such as an `answer` that throws, rejects.
  */
@@ -105,6 +109,7 @@ class PlacedCall {
       if (next.kind === "last request") return HUNG_UP;
       if (after?.kind === "end") return after.ending;
       if (after === null && atFallback) {
+        this.pickUp();
         this.#scene.say(APPLICATION_ERROR);
         return { how: "application error", status: "completed", detail: "Twilio told of an application error" };
       }

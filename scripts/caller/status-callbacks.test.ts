@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { scripted } from "./answers.ts";
-import { NUMBERS, openClinic } from "./clinic-double.ts";
-import { placeCall } from "./place-call.ts";
+import { call, openClinic } from "./clinic-double.ts";
 import { rfc2822 } from "./status-callbacks.ts";
 
 const VOICE = { voice: () => `<Say>Hello there.</Say><Pause length="30"/>` };
-const answer = scripted([]);
 
 Deno.test("the clinic is told of ringing, in-progress and completed, signed, numbered and dated", async () => {
   await using clinic = openClinic(VOICE);
-  const { callbacks, callSid, seconds } = await placeCall(clinic.line, { ...NUMBERS, answer });
+  const { callbacks, callSid, seconds } = await call(clinic, []);
   const events = clinic.at("voice-status");
   assert.deepEqual(events.map(({ params }) => [params.SequenceNumber, params.CallStatus]), [
     ["0", "ringing"],
@@ -37,21 +34,19 @@ Deno.test("the conversation does not wait for a callback, the end of the call do
     "voice-status": ({ params }) =>
       params.CallStatus === "ringing" ? release.promise : new Response(null, { status: 204 }),
   });
-  const { callbacks } = await placeCall(clinic.line, { ...NUMBERS, answer });
+  const { callbacks } = await call(clinic, []);
   assert.equal(callbacks.length, 3);
 });
 
 Deno.test("callbacks can be left out", async () => {
   await using clinic = openClinic(VOICE);
-  await placeCall(clinic.line, { ...NUMBERS, answer, callbacks: "none" });
+  await call(clinic, [], { callbacks: "none" });
   assert.deepEqual(clinic.at("voice-status"), []);
 });
 
 Deno.test("callbacks can be held and delivered in any order, repeated or lost", async () => {
   await using clinic = openClinic(VOICE);
-  await placeCall(clinic.line, {
-    ...NUMBERS,
-    answer,
+  await call(clinic, [], {
     callbacks: (events) => events.toReversed().slice(0, 2).flatMap((event) => [event, event]),
   });
   assert.deepEqual(clinic.at("voice-status").map(({ params }) => params.SequenceNumber), ["2", "2", "1", "1"]);
@@ -59,7 +54,7 @@ Deno.test("callbacks can be held and delivered in any order, repeated or lost", 
 
 Deno.test("a callback that the clinic does not take is part of the account and does not disturb the call", async () => {
   await using clinic = openClinic({ ...VOICE, "voice-status": () => new Response(null, { status: 500 }) });
-  const { callbacks, ending } = await placeCall(clinic.line, { ...NUMBERS, answer });
+  const { callbacks, ending } = await call(clinic, []);
   assert.equal(ending.how, "end of document");
   assert.deepEqual(callbacks.map(({ failure }) => failure?.code), [11200, 11200, 11200]);
 });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { type Answering, scripted } from "./answers.ts";
-import { NUMBERS, openClinic, type Script } from "./clinic-double.ts";
+import { call, openClinic, type Script } from "./clinic-double.ts";
 import { typedAnswers } from "./keyboard.ts";
-import { placeCall } from "./place-call.ts";
 import { Transcript, turnAsJson } from "./transcript.ts";
 
 const CLINIC: Script = {
@@ -19,7 +18,7 @@ async function printed(answer: Answering, echo: boolean): Promise<string[]> {
   await using clinic = openClinic(CLINIC);
   const transcript = new Transcript(echo);
   const lines: string[] = [];
-  await placeCall(clinic.line, { ...NUMBERS, answer, listen: (event) => lines.push(...transcript.lines(event)) });
+  await call(clinic, answer, { listen: (event) => lines.push(...transcript.lines(event)) });
   return lines.map((line) => line.replace(/^ *\d+ ms/, "N ms"));
 }
 
@@ -63,7 +62,7 @@ Deno.test("long speech is broken between words and stays in its column", () => {
 
 Deno.test("a turn is one JSON line that tells what was asked and answered, without signatures", async () => {
   await using clinic = openClinic(CLINIC);
-  const { turns } = await placeCall(clinic.line, { ...NUMBERS, answer: scripted(["hangup"]) });
+  const { turns } = await call(clinic, ["hangup"]);
   const line = turns.map(turnAsJson).join("");
   const turn = JSON.parse(line);
   assert.ok(!line.includes("\n") && !/signature/i.test(line));
