@@ -50,7 +50,7 @@ Deno.test("what somebody has just typed is not repeated, and the end of the keyb
   ]);
   assert.deepEqual(asked, ["Gather", "Gather", "Record"]);
   const silent = await printed(typedAnswers(ReadableStream.from([]), () => {}), false);
-  assert.deepEqual(silent, ["N ms  clinic   Press 0.", "          caller   [hangs up]"]);
+  assert.deepEqual(silent, ["N ms  clinic   Press 0.", "", "          caller   [hangs up]"]);
 });
 
 Deno.test("long speech is broken between words and stays in its column", () => {

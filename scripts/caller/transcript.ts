@@ -38,7 +38,8 @@ export class Transcript {
 
   private answer(answer: Answer, recording: boolean): string[] {
     if (answer.kind === "silence") return this.line("caller", "[silence]");
-    if (answer.kind === "hangup") return this.line("caller", "[hangs up]");
+    // At the keyboard the cursor still stands behind the prompt.
+    if (answer.kind === "hangup") return [...(this.echo ? [] : [""]), ...this.line("caller", "[hangs up]")];
     // What is talked into a recording is shown with the recording.
     if (!this.echo || (recording && answer.kind !== "keys")) return [];
     const early = "early" in answer && answer.early ? "[interrupts] " : "";
