@@ -46,6 +46,15 @@ export class DatabaseError extends FrontdeskError {
   }
 }
 
+/** The database gave a reason that should not be possible where it was asked. */
+export class UnexpectedReasonError extends FrontdeskError {
+  override readonly name = "UnexpectedReasonError";
+
+  constructor(readonly operation: string, reason: string) {
+    super(`${operation}: ${reason} was not to be expected here`, reason);
+  }
+}
+
 /** A value that was thrown although it is no error: `throw "no"`, `throw null`. Its content is not kept. */
 export class ThrownValueError extends FrontdeskError {
   override readonly name = "ThrownValueError";
@@ -59,3 +68,14 @@ export class ThrownValueError extends FrontdeskError {
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new ThrownValueError(thrown);
 }
+
+/** The names of the errors whose message is ours. */
+export const OUR_ERRORS: readonly string[] = [
+  FrontdeskError,
+  MissingSettingError,
+  DeadlineError,
+  MalformedRequestError,
+  DatabaseError,
+  UnexpectedReasonError,
+  ThrownValueError,
+].map((kind) => kind.name);

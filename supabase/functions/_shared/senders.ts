@@ -11,7 +11,7 @@ export type Admitted = { query: Fields; body: unknown };
 export type Sender = (request: Request, functionName: string) => Promise<Admitted | Response>;
 
 /** Only Twilio: a form post, signed with our account's token over the public URL and every field that came. */
-export const twilio: Sender = async (request, functionName) => {
+export async function twilio(request: Request, functionName: string): Promise<Admitted | Response> {
   const signature = request.headers.get("x-twilio-signature");
   if (signature === null || signature === "") return unauthenticated();
   // Only a form has fields that a signature could cover, so anything else is not a request of Twilio's to us.
@@ -27,10 +27,10 @@ export const twilio: Sender = async (request, functionName) => {
   if (!validateRequest(setting("TWILIO_AUTH_TOKEN"), signature, signedUrl, fields)) return unauthenticated();
 
   return { query: readFields(search.slice(1)), body: fields };
-};
+}
 
 /** Only our own side (the scheduler, an operator): JSON, with one of the project's secret keys. */
-export const secretKey: Sender = async (request) => {
+export async function secretKey(request: Request): Promise<Admitted | Response> {
   const offered = request.headers.get("apikey");
   if (offered === null || !Object.values(secretKeys()).some((key) => equalInConstantTime(key, offered))) {
     return unauthenticated();
@@ -44,14 +44,14 @@ export const secretKey: Sender = async (request) => {
   } catch {
     return malformed();
   }
-};
+}
 
 /** Anyone, and reading only: for people and monitors. */
-export const anyone: Sender = (request) => {
+export function anyone(request: Request): Promise<Admitted | Response> {
   const mayRead = request.method === "GET" || request.method === "HEAD";
   const answer = mayRead ? { query: readFields(rawQuery(request).slice(1)), body: {} } : methodNotAllowed("GET, HEAD");
   return Promise.resolve(answer);
-};
+}
 
 /** The query as it was sent, `?` included: parsing and writing it again could change what was signed. */
 function rawQuery(request: Request): string {

@@ -8,7 +8,7 @@ import {
   Scope,
   type StackFrame,
 } from "@sentry/deno";
-import { asError, DatabaseError, FrontdeskError } from "./errors.ts";
+import { asError, DatabaseError, FrontdeskError, OUR_ERRORS, UnexpectedReasonError } from "./errors.ts";
 import { VERSION } from "./version.ts";
 import type { Observation } from "./watch.ts";
 
@@ -40,7 +40,9 @@ export async function report(dsn: string, seen: Observation, slow: boolean): Pro
     const scope = scopeOf(seen);
     if (error instanceof FrontdeskError) scope.setTag("code", error.code);
     // All our database errors are born in one place, so their stack says nothing about which is which.
-    if (error instanceof DatabaseError) scope.setFingerprint(["database", error.operation, error.code]);
+    if (error instanceof DatabaseError || error instanceof UnexpectedReasonError) {
+      scope.setFingerprint(["database", error.operation, error.code]);
+    }
     client.captureException(error, undefined, scope);
   }
   if (slow) {
@@ -76,8 +78,6 @@ const HARMLESS_MESSAGES = [
   /^[\w$.]+ is not (?:a function|a constructor|defined|iterable)$/,
   /^Maximum call stack size exceeded$/,
 ];
-const OUR_MESSAGES =
-  /^(?:FrontdeskError|MissingSettingError|DeadlineError|MalformedRequestError|DatabaseError|ThrownValueError)$/;
 
 /**
  * Builds the event that is sent from the parts that may be sent, instead of taking away what may not: a part that
@@ -110,7 +110,7 @@ export function whitelisted(event: ErrorEvent): ErrorEvent {
 }
 
 function mayBeTold(type = "", value = ""): boolean {
-  return OUR_MESSAGES.test(type) || HARMLESS_MESSAGES.some((harmless) => harmless.test(value));
+  return OUR_ERRORS.includes(type) || HARMLESS_MESSAGES.some((harmless) => harmless.test(value));
 }
 
 function placeOnly({ filename, function: name, lineno, colno, in_app }: StackFrame): StackFrame {

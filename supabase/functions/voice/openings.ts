@@ -1,0 +1,77 @@
+import type { Slot } from "../_shared/contracts.ts";
+import { hearName } from "./choices.ts";
+import { uniform } from "./spoken-numbers.ts";
+import type { Offer, Search } from "./state.ts";
+import { hearTimeOfDay } from "./time-of-day.ts";
+import { minuteOfDay, toMinute, weekday } from "./wall-clock.ts";
+
+/** More than three cannot be kept in mind. */
+export const MOST_READ = 3;
+
+/**
+ * The openings to read aloud: the soonest within the hours asked for, at different times as far as possible, because a
+ * caller chooses by time first. Whoever names a provider hears only that provider's, if there are any.
+ */
+export function chooseOpenings(slots: readonly Slot[], search: Search, words: string): Slot[] {
+  const inHours = slots.filter(({ starts_local }) => {
+    const minute = minuteOfDay(starts_local);
+    return minute >= (search.hoursFrom ?? 0) && minute < (search.hoursTo ?? 24 * 60);
+  });
+  const asked = namedProvider(inHours, words);
+  const wanted = asked === null ? inHours : inHours.filter((slot) => slot.provider_id === asked);
+
+  const distinct = wanted.filter((slot, index) =>
+    wanted.findIndex((other) => other.starts_at === slot.starts_at) === index
+  ).slice(0, MOST_READ);
+  const others = wanted.filter((slot) => !distinct.includes(slot)).slice(0, MOST_READ - distinct.length);
+  return wanted.filter((slot) => distinct.includes(slot) || others.includes(slot));
+}
+
+/** The provider whom the words ask for: "tomorrow with Dr. Reed". A bare word could just as well be a month. */
+export function namedProvider(slots: readonly Slot[], words: string): string | null {
+  if (!/\b(?:with|see|dr|doctor)\b/i.test(words)) return null;
+  const providers = [...new Map(slots.map((slot) => [slot.provider_id, slot.provider_name]))];
+  const index = hearName(words, providers.map(([, name]) => name));
+  return index === null ? null : providers[index]?.[0] ?? null;
+}
+
+/** An opening as it travels to the next turn. */
+export function toOffer(slot: Slot): Offer {
+  return {
+    provider: slot.provider_id,
+    second: Math.floor(Date.parse(slot.starts_at) / 1000),
+    local: toMinute(slot.starts_local),
+  };
+}
+
+/** The instant at which an offer starts. */
+export function startOf(offer: Offer): string {
+  return new Date(offer.second * 1000).toISOString();
+}
+
+/** The offer whose time or weekday was said: "the nine thirty one", "Wednesday". Null when none or several fit. */
+export function hearOfferedTime(words: string, offers: readonly Offer[]): Offer | null {
+  // "One" at the end stands for the opening and would make "thirty" thirty-one.
+  const text = uniform(words.replace(/(\S\s+)ones?\W*$/i, "$1"));
+  const days = [...text.matchAll(/\b(sun|mon|tue|wed|thu|fri|sat)(?:day|s|sday|nesday|rsday|urday|r|rs)?\b/g)]
+    .map(([, name]) => WEEKDAYS.indexOf(name ?? ""));
+  const times = [...text.matchAll(/\b(\d{1,2})(?::(\d\d))?(?: ?(am|pm|oclock))?(?![\d:/]|st\b|nd\b|rd\b|th\b)/g)]
+    .map(([, hour, minute, half]) => ({ minute: (Number(hour) % 12) * 60 + Number(minute ?? 0), half }));
+  const { hours } = times.length === 0 ? hearTimeOfDay(text) : { hours: null };
+  if (days.length === 0 && times.length === 0 && hours === null) return null;
+
+  const fitting = offers.filter(({ local }) => {
+    const minute = minuteOfDay(local);
+    const halfDay = 12 * 60;
+    return (days.length === 0 || days.includes(weekday(local))) &&
+      (hours === null || (minute >= hours.from && minute < hours.to)) &&
+      (times.length === 0 || times.some((time) =>
+        time.minute === minute % halfDay &&
+        (time.half === undefined || time.half === "oclock" || (time.half === "pm") === (minute >= halfDay))
+      ));
+  });
+  const [first] = fitting;
+  return first !== undefined && fitting.every((offer) => offer.second === first.second) ? first : null;
+}
+
+const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];

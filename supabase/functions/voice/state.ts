@@ -1,0 +1,130 @@
+import { z } from "zod";
+import { WALL_CLOCK } from "./wall-clock.ts";
+
+/**
+ * Where a call stands, as it travels in the URL that the next turn is posted to. Twilio's signature covers it, so it is
+ * ours when it comes back. It holds ids, wall clocks and counters; never a name, a number or a spoken word.
+ */
+
+const Id = z.guid();
+const WallClock = z.string().regex(WALL_CLOCK);
+const Minutes = z.string().regex(/^\d{1,4}$/).transform(Number).pipe(z.number().max(24 * 60));
+
+/** Three ways to ask, counted from 0. */
+const Tries = z.string().regex(/^[0-2]$/).transform(Number).default(0);
+const Page = z.string().regex(/^\d$/).transform(Number).default(0);
+const Locale = z.enum(["en-US", "en-GB"]);
+
+/** What every step after the greeting knows of the clinic. `asked` is its wall clock when it was last told. */
+const clinic = {
+  org: Id,
+  zone: z.string().regex(/^[A-Za-z]\w*(?:\/[\w+-]+){0,2}$/).max(64),
+  locale: Locale,
+  asked: WallClock,
+};
+export type Clinic = z.output<z.ZodObject<typeof clinic>>;
+
+/** What is looked for: openings of a service in a span of wall clocks. */
+const search = {
+  ...clinic,
+  service: Id,
+  from: WallClock,
+  to: WallClock,
+  /** Of each day of the span, only this part. */
+  hoursFrom: Minutes.optional(),
+  hoursTo: Minutes.optional(),
+  /** Only with this provider. */
+  provider: Id.optional(),
+  /** Only what starts later than this second since 1970, because the caller has heard the rest. */
+  after: z.string().regex(/^\d{9,11}$/).transform(Number).optional(),
+};
+export type Search = z.output<z.ZodObject<typeof search>>;
+
+/** One opening that was read aloud. `local` is for understanding "the nine thirty one" without asking Postgres again. */
+export type Offer = { provider: string; second: number; local: string };
+
+const Offer = z.string().max(80).transform((text, refusal): Offer => {
+  const [provider = "", second = "", local = "", more] = text.split(".");
+  const valid = Id.safeParse(provider).success && /^\d{9,11}$/.test(second) && WALL_CLOCK.test(local);
+  if (valid && more === undefined) return { provider, second: Number(second), local };
+  refusal.addIssue({ code: "custom" });
+  return z.NEVER;
+});
+const Offers = z.union([Offer.transform((offer) => [offer]), z.array(Offer).min(1).max(3)]);
+
+/** Why a caller is asked for a message. */
+export const MESSAGE_REASONS = [
+  "message",
+  "move",
+  "cancel",
+  "question",
+  "not_understood",
+  "nothing_free",
+  "nothing_offered",
+  "trouble",
+] as const;
+export type MessageReason = (typeof MESSAGE_REASONS)[number];
+
+const Steps = z.discriminatedUnion("step", [
+  z.object({ step: z.literal("greeting") }),
+  z.object({ step: z.literal("menu"), ...clinic, tries: Tries }),
+  z.object({ step: z.literal("service"), ...clinic, tries: Tries, page: Page }),
+  z.object({ step: z.literal("day"), ...clinic, tries: Tries, service: Id }),
+  z.object({ step: z.literal("search"), ...search }),
+  z.object({ step: z.literal("opening"), ...search, tries: Tries, offers: Offers }),
+  z.object({ step: z.literal("claim"), ...search, offer: Offer }),
+  z.object({ step: z.literal("phone"), ...search, tries: Tries, hold: Id }),
+  z.object({ step: z.literal("name"), ...search, tries: Tries, hold: Id }),
+  z.object({ step: z.literal("confirm"), ...search, tries: Tries, hold: Id }),
+  z.object({
+    step: z.literal("message"),
+    /** Unknown when nobody could tell us: Postgres then goes by the number that was dialled. */
+    org: Id.optional(),
+    locale: Locale.optional(),
+    reason: z.enum(MESSAGE_REASONS).default("message"),
+  }),
+]);
+
+/** Where a call stands. */
+export type State = z.output<typeof Steps>;
+export type StepName = State["step"];
+/** Where a call stands in one step. */
+export type StateOf<Name extends StepName> = Extract<State, { step: Name }>;
+
+/** Reads the query of a turn. A call begins without one. */
+export const StateInUrl = z.preprocess(
+  (query) => isRecord(query) && !("step" in query) ? { ...query, step: "greeting" } : query,
+  Steps,
+);
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** Writes a state as the query that `StateInUrl` reads. */
+export function toQuery(state: State): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(state)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) {
+        query.append(name, isOffer(one) ? `${one.provider}.${one.second}.${one.local}` : String(one));
+      }
+    }
+  }
+  return query.toString();
+}
+
+function isOffer(value: unknown): value is Offer {
+  return isRecord(value) && "second" in value;
+}
+
+/** What every later step needs to know of a state. */
+export function clinicOf({ org, zone, locale, asked }: Clinic): Clinic {
+  return { org, zone, locale, asked };
+}
+
+/** What was looked for, so that it can be looked for again. */
+export function searchOf(state: Search): Search {
+  const { service, from, to, hoursFrom, hoursTo, provider, after } = state;
+  return { ...clinicOf(state), service, from, to, hoursFrom, hoursTo, provider, after };
+}

@@ -1,0 +1,28 @@
+import type { Step } from "./conversation.ts";
+import type { StateOf, StepName } from "./state.ts";
+import { claimStep } from "./steps/claim.ts";
+import { confirm } from "./steps/confirm.ts";
+import { day } from "./steps/day.ts";
+import { greeting } from "./steps/greeting.ts";
+import { menu } from "./steps/menu.ts";
+import { message } from "./steps/message.ts";
+import { name } from "./steps/name.ts";
+import { opening } from "./steps/opening.ts";
+import { phone } from "./steps/phone.ts";
+import { search } from "./steps/search.ts";
+import { service } from "./steps/service.ts";
+
+/** The steps of a call, in the order in which a booking goes through them; a message can be left at any of them. */
+export const STEPS: { readonly [Name in StepName]: Step<StateOf<Name>> } = {
+  greeting,
+  menu,
+  service,
+  day,
+  search,
+  opening,
+  claim: claimStep,
+  phone,
+  name,
+  confirm,
+  message,
+};

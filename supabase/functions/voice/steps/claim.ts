@@ -1,0 +1,52 @@
+import { UnexpectedReasonError } from "../../_shared/errors.ts";
+import type { Failure, Success } from "../../_shared/contracts.ts";
+import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
+import { startOf } from "../openings.ts";
+import { sentencesIn } from "../sentences.ts";
+import { type Offer, type Search, searchOf, type StateOf } from "../state.ts";
+import { readBack, sayBooked } from "./confirm.ts";
+import { askName } from "./name.ts";
+import { offerInstead } from "./opening.ts";
+import { askPhone } from "./phone.ts";
+
+/** Holds the chosen time for this call, then finds out for whom. */
+export function claim(search: Search, offer: Offer, caller: Caller): Question {
+  return ask("claim_slot_atomic", {
+    p_org_id: search.org,
+    p_provider_id: offer.provider,
+    p_service_id: search.service,
+    p_starts_at: startOf(offer),
+    p_call_sid: caller.callSid,
+  }, (answer) => answer.success ? held(search, answer, caller) : notHeld(search, answer));
+}
+
+function held(search: Search, answer: Success<"claim_slot_atomic">, caller: Caller): Reply {
+  // Twilio repeats a turn now and then, even one whose appointment has been made meanwhile.
+  if (answer.code !== undefined) return sayBooked(search.locale, answer.slot, answer.code);
+
+  const next = { ...searchOf(search), tries: 0, hold: answer.hold_id };
+  // A number that somebody types is no proof of who they are: whether the clinic knows it must not be heard.
+  if (caller.phone === null) return askPhone({ step: "phone", ...next });
+  if (!answer.contact.known && answer.contact.name === null) return askName({ step: "name", ...next });
+  return readBack({ step: "confirm", ...next }, answer);
+}
+
+function notHeld(search: Search, answer: Failure): Reply {
+  const sentences = sentencesIn(search.locale);
+  switch (answer.reason) {
+    case "slot_taken":
+      return offerInstead(search, answer, sentences.slotTaken);
+    case "invalid_input":
+    case "hold_expired":
+      throw new UnexpectedReasonError("claim_slot_atomic", answer.reason);
+    default:
+      return offerInstead(search, answer, sentences.slotGone);
+  }
+}
+
+/** Holds a time that was chosen in the turn before. */
+const claimStep: Step<StateOf<"claim">> = {
+  ask: (state, caller) => claim(state, state.offer, caller),
+  hear: (state, _heard, caller) => claim(state, state.offer, caller),
+};
+export { claimStep };

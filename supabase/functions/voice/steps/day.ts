@@ -1,0 +1,60 @@
+import { hearNumber } from "../choices.ts";
+import type { Reply, Step } from "../conversation.ts";
+import { firstFree, hearDay, type Wish } from "../day-words.ts";
+import { sentencesIn } from "../sentences.ts";
+import { type Clinic, clinicOf, type Search, type StateOf } from "../state.ts";
+import { worded } from "./again.ts";
+import { findOpenings } from "./search.ts";
+
+const HINTS = [
+  "today",
+  "tomorrow",
+  "tomorrow morning",
+  "tomorrow afternoon",
+  "next week",
+  "next Monday",
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "as soon as possible",
+  "the first free appointment",
+];
+
+/** Asks for the day. When something was said before, such as why another day is needed, it asks more briefly. */
+export function askDay(state: StateOf<"day">, before: readonly string[] = []): Reply {
+  const sentences = sentencesIn(state.locale);
+  const question = before.length > 0 ? sentences.otherDay : worded(sentences.day, state.tries);
+  return {
+    locale: state.locale,
+    say: [...before, question],
+    then: { verb: "listen", state, keys: "one", hints: HINTS },
+  };
+}
+
+/** Asks for another day than the one that was looked at. */
+export function askOtherDay(search: Search, before: readonly string[]): Reply {
+  return askDay({ step: "day", ...clinicOf(search), tries: 0, service: search.service }, before);
+}
+
+/** What to look for so that a wish is met. */
+export function searchFor(wish: Wish, state: Clinic & { service: string }): Search {
+  const { from, to, hours } = wish;
+  const search: Search = { ...clinicOf(state), service: state.service, from, to };
+  return hours === undefined ? search : { ...search, hoursFrom: hours.from, hoursTo: hours.to };
+}
+
+/** Which day suits? */
+export const day: Step<StateOf<"day">> = {
+  ask: (state) => askDay(state),
+
+  async hear(state, { keys, words }) {
+    if (keys !== "" && keys !== "1") return null;
+    const wish = hearNumber(keys, words, 1) === 1
+      ? firstFree(state.asked)
+      : await hearDay(words, state.locale, state.asked);
+    return wish === null ? null : findOpenings(searchFor(wish, state), words);
+  },
+};

@@ -1,0 +1,14 @@
+import { UnexpectedReasonError } from "../../_shared/errors.ts";
+import type { Failure, Operation } from "../../_shared/contracts.ts";
+import type { Reply } from "../conversation.ts";
+import { sentencesIn } from "../sentences.ts";
+import { type Search, searchOf } from "../state.ts";
+import { offerInstead } from "./opening.ts";
+
+/** The time that was held for this call is held no more. */
+export function holdIsOver(search: Search, operation: Operation, answer: Failure): Reply {
+  if (answer.reason !== "hold_expired" && answer.reason !== "not_found") {
+    throw new UnexpectedReasonError(operation, answer.reason);
+  }
+  return offerInstead(searchOf(search), answer, sentencesIn(search.locale).holdExpired);
+}

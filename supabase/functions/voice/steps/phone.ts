@@ -1,0 +1,36 @@
+import { ask, type Reply, type Step } from "../conversation.ts";
+import { keyedPhone } from "../phone-numbers.ts";
+import { sentencesIn } from "../sentences.ts";
+import { spelledPhone } from "../spoken-time.ts";
+import { searchOf, type StateOf } from "../state.ts";
+import { worded } from "./again.ts";
+import { holdIsOver } from "./hold.ts";
+import { askName } from "./name.ts";
+
+/** Asks for a number to call back, because the caller's own is withheld. */
+export function askPhone(state: StateOf<"phone">): Reply {
+  return {
+    locale: state.locale,
+    say: [worded(sentencesIn(state.locale).phone, state.tries)],
+    then: { verb: "listen", state, keys: "many", hints: [] },
+  };
+}
+
+/** On which number can the clinic call back? It is noted on the hold, since no number may travel in a URL. */
+export const phone: Step<StateOf<"phone">> = {
+  ask: askPhone,
+
+  hear(state, { keys, words }) {
+    const number = keyedPhone(keys === "" ? words : keys, state.locale);
+    if (number === null) return null;
+    return ask(
+      "set_hold_contact",
+      { p_org_id: state.org, p_hold_id: state.hold, p_contact: { phone: number } },
+      (answer) => {
+        if (!answer.success) return holdIsOver(state, "set_hold_contact", answer);
+        const heard = sentencesIn(state.locale).phoneHeard(spelledPhone(number));
+        return askName({ step: "name", ...searchOf(state), tries: 0, hold: state.hold }, [heard]);
+      },
+    );
+  },
+};

@@ -1,0 +1,84 @@
+import type { Failure } from "../../_shared/contracts.ts";
+import { UnexpectedReasonError } from "../../_shared/errors.ts";
+import { ask, type Question, type Reply, type Step } from "../conversation.ts";
+import { chooseOpenings, namedProvider } from "../openings.ts";
+import { sentencesIn } from "../sentences.ts";
+import { type Search, searchOf, type StateOf } from "../state.ts";
+import { spokenDate, spokenDays } from "../spoken-time.ts";
+import { addDays, toMinute } from "../wall-clock.ts";
+import { askOtherDay } from "./day.ts";
+import { recordMessage } from "./message.ts";
+import { readOpenings } from "./opening.ts";
+
+/** Enough for three different times with a dozen providers free at each. */
+const SLOTS = 40;
+/** Enough for two or three days, when only some hours of each are wanted or only one provider. */
+const SLOTS_TO_CHOOSE_FROM = 400;
+
+/** Longer than this, a span is not repeated to the caller: it was "as soon as you can". */
+const SPOKEN_SPAN_DAYS = 15;
+
+/** Looks for openings and reads up to three of them. `words` may name the provider whom the caller wants. */
+export function findOpenings(search: Search, words = ""): Question {
+  const choosy = search.hoursFrom !== undefined || /\b(?:with|see|dr|doctor)\b/i.test(words);
+  return ask("find_open_slots", {
+    p_org_id: search.org,
+    p_service_id: search.service,
+    p_from: search.after === undefined ? moment(search.from, search.zone) : justAfter(search.after),
+    p_to: moment(search.to, search.zone),
+    p_provider_id: search.provider ?? null,
+    p_limit: choosy ? SLOTS_TO_CHOOSE_FROM : SLOTS,
+  }, (answer) => {
+    if (!answer.success) return notFound(search, answer);
+    const now = { ...searchOf(search), asked: toMinute(answer.local_now) };
+    const openings = chooseOpenings(answer.slots, search, words);
+    if (openings.length === 0) return nothingFree(now);
+    const provider = namedProvider(openings, words) ?? now.provider;
+    return readOpenings({ ...now, provider }, openings);
+  });
+}
+
+/** A wall clock and its zone: Postgres knows which instant that is. */
+function moment(local: string, zone: string): string {
+  return `${local.replace("T", " ")} ${zone}`;
+}
+
+function justAfter(second: number): string {
+  return new Date((second + 1) * 1000).toISOString();
+}
+
+function nothingFree(search: Search): Reply {
+  const sentences = sentencesIn(search.locale);
+  if (search.after !== undefined) return askOtherDay(search, [sentences.nothingMore]);
+  const isLong = addDays(search.from, SPOKEN_SPAN_DAYS) < search.to;
+  return askOtherDay(search, [
+    isLong ? sentences.nothingFreeAtAll : sentences.nothingFree(spokenDays(search.from, search.to, search.locale)),
+  ]);
+}
+
+function notFound(search: Search, { reason, latest_local }: Failure): Reply {
+  const sentences = sentencesIn(search.locale);
+  switch (reason) {
+    case "too_soon": {
+      const hasPassed = search.to <= search.asked;
+      return askOtherDay(search, [
+        hasPassed ? sentences.dayHasPassed(spokenDays(search.from, search.to, search.locale)) : sentences.dayTooSoon,
+      ]);
+    }
+    case "too_far": {
+      const last = latest_local === undefined ? null : spokenDate(`${latest_local}T00:00`, search.locale);
+      return askOtherDay(search, [sentences.dayTooFar(last)]);
+    }
+    case "not_found":
+    case "not_offered":
+      return recordMessage(search, "nothing_offered");
+    default:
+      throw new UnexpectedReasonError("find_open_slots", reason);
+  }
+}
+
+/** Looks, without having asked the caller anything. */
+export const search: Step<StateOf<"search">> = {
+  ask: (state) => findOpenings(state),
+  hear: (state) => findOpenings(state),
+};
