@@ -76,6 +76,7 @@ create table public.slot_claims (
     and lower_inc(during)
     and not upper_inc(during)
     and isfinite(lower(during))
+    and not upper_inf(during)
     and isfinite(upper(during))
   ),
   hold_id uuid,
