@@ -89,15 +89,17 @@ grant execute on function private.org_of_call(text) to booking_engine;
 
 create function private.note_progress(p_org_id uuid, p_call_sid text, p_progress text)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   update public.calls c
   set progress = p_progress
   where c.org_id = p_org_id
     and c.call_sid = p_call_sid
     and c.progress <> p_progress;
+end;
 $$;
 comment on function private.note_progress(uuid, text, text) is
   'Notes how far a call has come, for staff who call back when it breaks off.';
@@ -106,15 +108,17 @@ grant execute on function private.note_progress(uuid, text, text) to booking_eng
 
 create function private.note_outcome(p_org_id uuid, p_call_sid text, p_outcome text)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   update public.calls c
   set outcome = p_outcome
   where c.org_id = p_org_id
     and c.call_sid = p_call_sid
     and c.outcome is distinct from p_outcome;
+end;
 $$;
 comment on function private.note_outcome(uuid, text, text) is
   'Notes what came of a call; the last outcome counts.';

@@ -6,17 +6,19 @@
 
 create function private.is_away(p_org_id uuid, p_resource_id uuid, p_during tstzrange)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select exists (
+begin
+  return exists (
     select 1
     from public.time_off t
     where t.org_id = p_org_id
       and t.resource_id = p_resource_id
       and tstzrange(t.starts_at, t.ends_at) && p_during
   );
+end;
 $$;
 comment on function private.is_away(uuid, uuid, tstzrange) is
   'Whether a room or device is out of use at any moment of a span.';
@@ -30,17 +32,21 @@ create function private.span_with_buffers(
   p_ends_at timestamptz
 )
 returns tstzrange
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select tstzrange(
-    p_starts_at - make_interval(mins => s.buffer_before_minutes),
-    p_ends_at + make_interval(mins => s.buffer_after_minutes)
-  )
-  from public.services s
-  where s.org_id = p_org_id
-    and s.id = p_service_id;
+begin
+  return (
+    select tstzrange(
+      p_starts_at - make_interval(mins => s.buffer_before_minutes),
+      p_ends_at + make_interval(mins => s.buffer_after_minutes)
+    )
+    from public.services s
+    where s.org_id = p_org_id
+      and s.id = p_service_id
+  );
+end;
 $$;
 comment on function private.span_with_buffers(uuid, uuid, timestamptz, timestamptz) is
   'The span that an appointment takes: the patient''s time and the service''s buffers around it.';
@@ -68,7 +74,7 @@ declare
   v_claim_id bigint;
 begin
   delete from public.slot_claims c
-  where c.id in (
+  where c.id = any (array(
     select e.id
     from public.slot_claims e
     where e.org_id = p_claimant.org_id
@@ -76,7 +82,7 @@ begin
       and e.during && p_during
       and e.expires_at <= clock_timestamp()
     for update skip locked
-  );
+  ));
 
   -- Two who both shift their own claim on one resource could each wait for the other's new span: one at a time.
   if p_claimant.replaces is not null and exists (

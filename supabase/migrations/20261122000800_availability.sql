@@ -115,10 +115,14 @@ grant execute on function private.taken_spans(uuid, uuid, timestamptz, timestamp
 
 create function private.bookable_from(p_service public.services)
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
-return now() + make_interval(mins => (p_service).min_notice_minutes);
+as $$
+begin
+  return now() + make_interval(mins => p_service.min_notice_minutes);
+end;
+$$;
 comment on function private.bookable_from(public.services) is
   'The first instant at which an appointment for a service may start: now and its notice, in elapsed time.';
 revoke all on function private.bookable_from(public.services) from public;
@@ -126,10 +130,14 @@ grant execute on function private.bookable_from(public.services) to booking_engi
 
 create function private.bookable_until(p_service public.services, p_timezone text)
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
-return (((now() at time zone p_timezone)::date + (p_service).horizon_days + 1)::timestamp at time zone p_timezone);
+as $$
+begin
+  return ((now() at time zone p_timezone)::date + p_service.horizon_days + 1)::timestamp at time zone p_timezone;
+end;
+$$;
 comment on function private.bookable_until(public.services, text) is
   'The end of the last bookable day: local midnight after today and the service''s horizon.';
 revoke all on function private.bookable_until(public.services, text) from public;

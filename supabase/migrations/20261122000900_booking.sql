@@ -3,11 +3,13 @@
 
 create function private.lock_call(p_org_id uuid, p_call_sid text)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-  select pg_advisory_xact_lock(hashtextextended('call ' || p_org_id::text || ' ' || p_call_sid, 0));
+begin
+  perform pg_advisory_xact_lock(hashtextextended('call ' || p_org_id::text || ' ' || p_call_sid, 0));
+end;
 $$;
 comment on function private.lock_call(uuid, text) is
   'First in the order of locks: one call''s turns come one after the other, even when Twilio sends one twice.';
