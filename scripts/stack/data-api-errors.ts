@@ -2,8 +2,8 @@
 import { z } from "zod";
 
 const databaseErrorSchema = z.object({
-  code: z.string(),
-  message: z.string().default(""),
+  code: z.string().length(5).regex(/^[0-9A-Z]+$/),
+  message: z.string(),
   detail: z.string().nullish(),
   hint: z.string().nullish(),
 });
@@ -45,14 +45,22 @@ const statuses: Record<string, number> = {
  */
 export function asPostgrestError(error: unknown): unknown {
   const parsed = databaseErrorSchema.safeParse(error);
-  if (!parsed.success) return error;
-  const { code, message, detail, hint } = parsed.data;
-  // The driver's own codes are words: CONNECTION_CLOSED, ECONNREFUSED, CONNECT_TIMEOUT …
-  if (/^(CONNECT|E[A-Z]{3})/.test(code)) {
+  if (!parsed.success) {
+    if (!isConnectionLost(error)) return error;
     return answer(503, { code: "PGRST001", message: "Database client error. Retrying the connection." });
   }
+  const { code, message, detail, hint } = parsed.data;
   const status = statuses[code] ?? statuses[code.slice(0, 2)];
   return status === undefined ? error : answer(status, { code, message, details: detail, hint });
+}
+
+/** The driver's own errors have a system's code (ECONNREFUSED) or none, and are told by their words. */
+function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && /^E[A-Z]{4,}$/.test(String(error.code))) return true;
+  return /connection (error|terminated|timeout)|timeout exceeded when trying to connect|not queryable/i.test(
+    error.message,
+  );
 }
 
 function answer(

@@ -5,13 +5,22 @@
  *   security. Here requests log in as `authenticator`, who owns nothing, can grant nothing, and takes on the role of the
  *   request's key or token, as with PostgREST.
  * - It parses its picture of the schema anew on every request. Here it is kept until the DDL changes.
+ * - Its driver, postgres.js, encodes a jsonb argument of an RPC a second time, so that an object arrives as a string, and does
+ *   not survive a server that is killed. Here it is node-postgres.
  * - It answers most classes of database errors with 500. Here each gets the status that PostgREST gives it.
  */
-import { App, type ConnectionContextOptions, type IntrospectResult, type VarsContext } from "@supabase/lite";
-import { createPostgresConnection, PostgresConnection } from "@supabase/lite/postgres";
-import { sql } from "kysely";
+import {
+  type AnyAST,
+  App,
+  type ConnectionContextOptions,
+  type IntrospectResult,
+  type VarsContext,
+} from "@supabase/lite";
+import { PostgresConnection } from "@supabase/lite/postgres";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import { z } from "zod";
 import { asPostgrestError } from "./data-api-errors.ts";
+import { type ArrayTypes, createPool, listen, readArrayTypes } from "./sql.ts";
 
 /** What the Data API needs to know. */
 export interface DataApiSettings {
@@ -28,9 +37,8 @@ export interface DataApiSettings {
 /** Answers requests under /rest/v1 and /auth/v1. */
 export type DataApi = (request: Request, peerAddress: string) => Promise<Response>;
 
-// After Postgres was restarted the next request shall work: the driver's own patience grows up to twenty seconds.
-const driver = { backoff: () => 0.05, connect_timeout: 5, onnotice: () => {} };
-const poolSize = 20;
+const requestPoolSize = 20;
+const adminPoolSize = 5;
 
 const claimsSchema = z.object({
   auth: z.object({ role: z.string(), uid: z.string().nullish(), jwt: z.record(z.string(), z.unknown()).nullish() }),
@@ -54,24 +62,74 @@ export function createDataApi(settings: DataApiSettings): DataApi {
 }
 
 class RequestConnection extends PostgresConnection {
-  private readonly requests: PostgresConnection;
+  private readonly admin: ReturnType<typeof createPool>;
+  private readonly requests: Kysely<Record<string, Record<string, unknown>>>;
   private picture: Promise<IntrospectResult> | undefined;
+  private arrayTypes: ArrayTypes = new Map();
 
   constructor(adminUrl: string, requestUrl: string) {
-    super({ url: adminUrl, postgresOptions: { ...driver, max: 5 } });
-    this.requests = createPostgresConnection({ url: requestUrl, postgresOptions: { ...driver, max: poolSize } });
-    // Also called when the listening connection was lost and is back: notices in between went unheard.
-    const forget = () => this.picture = undefined;
-    this.driver.listen("pgrst", forget, forget).catch((error) => console.error("no notices of DDL:", error));
+    // The connection that this prepares is never opened: `kysely` below takes its place.
+    super({ url: adminUrl });
+    const pool = (url: string, max: number) => createPool(url, max, () => this.arrayTypes);
+    this.admin = pool(adminUrl, adminPoolSize);
+    this.kysely = new Kysely({ dialect: new PostgresDialect({ pool: this.admin }) });
+    this.requests = new Kysely({ dialect: new PostgresDialect({ pool: pool(requestUrl, requestPoolSize) }) });
+    listen(adminUrl, "pgrst", () => this.picture = undefined);
   }
 
   /** The schema as it was at the last DDL; a failed look is not kept. */
   override introspect(): Promise<IntrospectResult> {
-    this.picture ??= super.introspect({ useCache: false }).then((found) => {
+    this.picture ??= this.look().then((found) => {
       if (found.tables.length === 0) this.picture = undefined;
       return found;
     });
     return this.picture;
+  }
+
+  private async look(): Promise<IntrospectResult> {
+    try {
+      this.arrayTypes = await readArrayTypes(this.admin);
+    } catch (cause) {
+      this.picture = undefined;
+      throw new NoSchemaCache("The database does not answer.", { cause });
+    }
+    return await super.introspect({ useCache: false });
+  }
+
+  /** Writes JSON values out as JSON: the driver cannot tell an array for a jsonb column from one for an array column. */
+  override async onPostgrestAST(ast: AnyAST): Promise<AnyAST> {
+    const known = await super.onPostgrestAST(ast);
+    const { columns, functions = [] } = await this.introspect();
+    const schema = known.schema ?? "public";
+    if (known.values) {
+      const isJson = (name: string) =>
+        columns.some((one) =>
+          one.table === known.from && one.schema === schema && one.name === name && /^jsonb?$/.test(one.type)
+        );
+      // The library would read a mere string back into a value; the driver asks such an object for its text.
+      const encode = (row: object) =>
+        mapEntries(
+          row,
+          (name, value) => value !== null && isJson(name) ? { toPostgres: () => JSON.stringify(value) } : value,
+        );
+      return { ...known, values: Array.isArray(known.values) ? known.values.map(encode) : encode(known.values) };
+    }
+    if (known.args && !Array.isArray(known.args)) {
+      // Objects and arrays are written out already.
+      const isJson = (name: string) =>
+        functions.some((one) =>
+          one.name === known.function && one.schema === schema &&
+          /^jsonb?$/.test(one.arg_types[one.arg_names.indexOf(name)] ?? "")
+        );
+      return {
+        ...known,
+        args: mapEntries(
+          known.args,
+          (name, value) => typeof value === "string" && isJson(name) ? JSON.stringify(value) : value,
+        ),
+      };
+    }
+    return known;
   }
 
   /** Runs a request's query in a transaction of its own, with the role and claims of its key or token. */
@@ -84,7 +142,7 @@ class RequestConnection extends PostgresConnection {
     const { auth } = claimsSchema.parse(vars);
     const { rpc } = options ?? {};
     try {
-      return await this.requests.kysely.transaction().execute(async (transaction) => {
+      return await this.requests.transaction().execute(async (transaction) => {
         await sql`select
           set_config('role', ${auth.role}, true),
           set_config('request.jwt.claims', ${JSON.stringify(auth.jwt ?? { role: auth.role })}, true),
@@ -100,4 +158,16 @@ class RequestConnection extends PostgresConnection {
       throw asPostgrestError(error);
     }
   }
+}
+
+/** Thrown where the library answers with whatever `getResponse` gives. */
+class NoSchemaCache extends Error {
+  getResponse(): Response {
+    const message = "Could not query the database for the schema cache. Retrying.";
+    return Response.json({ code: "PGRST002", details: null, hint: null, message }, { status: 503 });
+  }
+}
+
+function mapEntries(row: object, map: (name: string, value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, map(name, value)]));
 }

@@ -1,16 +1,12 @@
 /** What the database holds before the first migration: roles, schemas, the tables of the Auth server. */
 import { getAuthSchemaSql } from "@supabase/lite";
-import postgres from "postgres";
 import { databaseUrl, type Settings } from "./settings.ts";
+import { withClient } from "./sql.ts";
 
 /** Makes an empty database what a new Supabase project is; on a kept one nothing changes. All or nothing. */
 export async function prepareDatabase(settings: Settings): Promise<void> {
   const chapter = (name: string) => Deno.readTextFile(new URL(name, import.meta.url));
   const [roles, auth] = await Promise.all([chapter("roles.sql"), chapter("auth.sql")]);
-  const sql = postgres(databaseUrl(settings, "supabase_admin"), { max: 1, onnotice: () => {} });
-  try {
-    await sql.unsafe(["begin", roles, getAuthSchemaSql(), auth, "commit"].join(";\n")).simple();
-  } finally {
-    await sql.end();
-  }
+  const script = ["begin", roles, getAuthSchemaSql(), auth, "commit"].join(";\n");
+  await withClient(databaseUrl(settings, "supabase_admin"), (client) => client.query(script));
 }

@@ -3,7 +3,6 @@
  * has a class for that, which is not used: it ends the server in an exit hook of its own, whenever the process exits and
  * whatever we are in the middle of, cannot restart a server that died, and creates a user on the machine for root.
  */
-import postgres from "postgres";
 import { type Child, delay, run, spawn } from "./child.ts";
 import { openLog } from "./log-file.ts";
 import { exists, join } from "./paths.ts";
@@ -12,6 +11,7 @@ import { killOrphans } from "./postgres-leftovers.ts";
 import { type ServerOwner, serverOwner } from "./postgres-owner.ts";
 import type { Report } from "./report.ts";
 import { databaseUrl, localKeys, type Settings } from "./settings.ts";
+import { withClient } from "./sql.ts";
 
 /** The running server, started again whenever it dies. */
 export interface Server {
@@ -148,13 +148,10 @@ async function comesUp(settings: Settings, child: Child): Promise<boolean> {
 }
 
 async function answers(settings: Settings): Promise<boolean> {
-  const sql = postgres(databaseUrl(settings, "supabase_admin"), { max: 1, connect_timeout: 2, fetch_types: false });
   try {
-    await sql`select 1`;
+    await withClient(databaseUrl(settings, "supabase_admin"), (client) => client.query("select 1"));
     return true;
   } catch {
     return false;
-  } finally {
-    await sql.end({ timeout: 1 });
   }
 }
