@@ -1,8 +1,8 @@
 import type { Slot } from "../_shared/contracts.ts";
-import { hearName } from "./choices.ts";
-import { uniform } from "./spoken-numbers.ts";
+import { hearName } from "./hearing/choices.ts";
+import { uniform } from "./hearing/uniform.ts";
 import type { Offer, Search } from "./state.ts";
-import { hearTimeOfDay } from "./time-of-day.ts";
+import { hearTimeOfDay } from "./hearing/time-of-day.ts";
 import { minuteOfDay, toMinute, weekday } from "./wall-clock.ts";
 
 /** More than three cannot be kept in mind. */
@@ -29,10 +29,15 @@ export function chooseOpenings(slots: readonly Slot[], search: Search, words: st
 
 /** The provider whom the words ask for: "tomorrow with Dr. Reed". A bare word could just as well be a month. */
 export function namedProvider(slots: readonly Slot[], words: string): string | null {
-  if (!/\b(?:with|see|dr|doctor)\b/i.test(words)) return null;
+  if (!mayNameProvider(words)) return null;
   const providers = [...new Map(slots.map((slot) => [slot.provider_id, slot.provider_name]))];
   const index = hearName(words, providers.map(([, name]) => name));
   return index === null ? null : providers[index]?.[0] ?? null;
+}
+
+/** Whether the words may say who should see the caller. */
+export function mayNameProvider(words: string): boolean {
+  return /\b(?:with|see|dr|doctor|nurse)\b/i.test(words);
 }
 
 /** An opening as it travels to the next turn. */

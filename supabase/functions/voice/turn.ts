@@ -5,13 +5,13 @@ import { publicUrl } from "../_shared/environment.ts";
 import { twimlAnswer } from "../_shared/masks.ts";
 import { callerNumber, callFields, localeOfNumber } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
-import { hearCommand } from "./choices.ts";
+import { hearCommand } from "./hearing/choices.ts";
 import { type Caller, type Heard, isQuestion, type Plan, type Reply, type Step } from "./conversation.ts";
 import { type State, StateInUrl, toQuery } from "./state.ts";
 import { STEPS } from "./steps.ts";
 import { again } from "./steps/again.ts";
 import { messageTaken, recordMessage } from "./steps/message.ts";
-import { toTwiml } from "./twiml.ts";
+import { toTwiml } from "./saying/twiml.ts";
 
 const Body = z.object({
   ...callFields,

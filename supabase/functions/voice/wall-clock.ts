@@ -27,6 +27,11 @@ export function addDays(clock: WallClock, days: number): WallClock {
   return write(read(clock) + days * 24 * 60 * 60_000);
 }
 
+/** How many days lie between two midnights. */
+export function daysBetween(from: WallClock, to: WallClock): number {
+  return Math.round((read(to) - read(from)) / (24 * 60 * 60_000));
+}
+
 /** So many minutes after the midnight at which the day begins; 1,440 is the next midnight. */
 export function atMinute(day: WallClock, minute: number): WallClock {
   return write(read(startOfDay(day)) + minute * 60_000);

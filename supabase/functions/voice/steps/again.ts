@@ -1,5 +1,5 @@
 import type { Plan, Reply } from "../conversation.ts";
-import type { Wordings } from "../sentences.ts";
+import type { Wordings } from "../saying/sentences.ts";
 import type { Clinic } from "../state.ts";
 import { recordMessage } from "./message.ts";
 

@@ -2,7 +2,7 @@ import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import type { Failure, Success } from "../../_shared/contracts.ts";
 import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
 import { startOf } from "../openings.ts";
-import { sentencesIn } from "../sentences.ts";
+import { sentencesIn } from "../saying/sentences.ts";
 import { type Offer, type Search, searchOf, type StateOf } from "../state.ts";
 import { readBack, sayBooked } from "./confirm.ts";
 import { askName } from "./name.ts";

@@ -1,8 +1,8 @@
 import type { Slot, Success } from "../../_shared/contracts.ts";
-import { hearYesNo } from "../choices.ts";
+import { hearYesNo } from "../hearing/choices.ts";
 import { ask, type Plan, type Question, type Reply, type Step } from "../conversation.ts";
-import { sentencesIn } from "../sentences.ts";
-import { spelled, spokenDate, spokenTime } from "../spoken-time.ts";
+import { sentencesIn } from "../saying/sentences.ts";
+import { spelled, spokenDate, spokenTime } from "../saying/spoken-time.ts";
 import { searchOf, type StateOf } from "../state.ts";
 import { worded } from "./again.ts";
 import { holdIsOver } from "./hold.ts";

@@ -1,7 +1,7 @@
-import { hearNumber } from "../choices.ts";
+import { hearNumber } from "../hearing/choices.ts";
 import type { Reply, Step } from "../conversation.ts";
-import { firstFree, hearDay, type Wish } from "../day-words.ts";
-import { sentencesIn } from "../sentences.ts";
+import { firstFree, hearDay, type Wish } from "../hearing/day-words.ts";
+import { sentencesIn } from "../saying/sentences.ts";
 import { type Clinic, clinicOf, type Search, type StateOf } from "../state.ts";
 import { worded } from "./again.ts";
 import { findOpenings } from "./search.ts";

@@ -2,7 +2,7 @@ import type { Success } from "../../_shared/contracts.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { localeOfNumber } from "../../_shared/twilio-call.ts";
 import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
-import { sentencesIn } from "../sentences.ts";
+import { sentencesIn } from "../saying/sentences.ts";
 import type { Clinic, StateOf } from "../state.ts";
 import { toMinute } from "../wall-clock.ts";
 import { askMenu } from "./menu.ts";
@@ -40,9 +40,9 @@ function greet(caller: Caller): Question {
   return askForFacts(caller, (facts) => {
     const { name, greeting: own, emergency_number } = facts.clinic;
     const sentences = sentencesIn(facts.clinic.locale);
-    // A clinic's own greeting usually has its name in it already.
-    const introduction = own?.includes(name) ? [own] : [sentences.welcome(name), own ?? ""];
+    // A clinic's own greeting may have its name in it already.
+    const introduction = own === null ? sentences.welcome(name) : own.includes(name) ? own : `${name}. ${own}`;
     const menu = askMenu({ step: "menu", ...clinicIn(facts), tries: 0 });
-    return { ...menu, say: [...introduction, sentences.emergency(emergency_number), ...menu.say] };
+    return { ...menu, say: [introduction, sentences.emergency(emergency_number), ...menu.say] };
   });
 }

@@ -1,7 +1,7 @@
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import type { Failure, Operation } from "../../_shared/contracts.ts";
 import type { Reply } from "../conversation.ts";
-import { sentencesIn } from "../sentences.ts";
+import { sentencesIn } from "../saying/sentences.ts";
 import { type Search, searchOf } from "../state.ts";
 import { offerInstead } from "./opening.ts";
 

@@ -1,6 +1,6 @@
 import type { Reply, Step } from "../conversation.ts";
-import { sentencesIn } from "../sentences.ts";
-import { uniform } from "../spoken-numbers.ts";
+import { sentencesIn } from "../saying/sentences.ts";
+import { uniform } from "../hearing/uniform.ts";
 import type { StateOf } from "../state.ts";
 import { worded } from "./again.ts";
 import { recordMessage } from "./message.ts";

@@ -1,7 +1,7 @@
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { localeOfNumber } from "../../_shared/twilio-call.ts";
 import { ask, type Reply, type Step } from "../conversation.ts";
-import { sentencesIn } from "../sentences.ts";
+import { sentencesIn } from "../saying/sentences.ts";
 import type { Clinic, MessageReason, StateOf } from "../state.ts";
 
 /** Records what the caller wants to tell the clinic. */

@@ -1,6 +1,6 @@
-import { hearNumber, hearPersonName } from "../choices.ts";
+import { hearNumber, hearPersonName } from "../hearing/choices.ts";
 import { ask, type Reply, type Step } from "../conversation.ts";
-import { sentencesIn } from "../sentences.ts";
+import { sentencesIn } from "../saying/sentences.ts";
 import { searchOf, type StateOf } from "../state.ts";
 import { worded } from "./again.ts";
 import { readBack } from "./confirm.ts";

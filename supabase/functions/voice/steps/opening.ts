@@ -1,10 +1,10 @@
 import type { Failure, Slot } from "../../_shared/contracts.ts";
-import { hearMore, hearName, hearNumber } from "../choices.ts";
+import { hearMore, hearName, hearNumber } from "../hearing/choices.ts";
 import type { Caller, Plan, Question, Reply, Step } from "../conversation.ts";
-import { hearDay } from "../day-words.ts";
+import { hearDay } from "../hearing/day-words.ts";
 import { hearOfferedTime, MOST_READ, toOffer } from "../openings.ts";
-import { sentencesIn } from "../sentences.ts";
-import { spokenDate, spokenTime } from "../spoken-time.ts";
+import { sentencesIn } from "../saying/sentences.ts";
+import { spokenDate, spokenTime } from "../saying/spoken-time.ts";
 import { clinicOf, type Search, searchOf, type StateOf } from "../state.ts";
 import { addDays, startOfDay, toMinute } from "../wall-clock.ts";
 import { again } from "./again.ts";

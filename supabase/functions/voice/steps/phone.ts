@@ -1,7 +1,7 @@
 import { ask, type Reply, type Step } from "../conversation.ts";
-import { keyedPhone } from "../phone-numbers.ts";
-import { sentencesIn } from "../sentences.ts";
-import { spelledPhone } from "../spoken-time.ts";
+import { keyedPhone } from "../hearing/phone-numbers.ts";
+import { sentencesIn } from "../saying/sentences.ts";
+import { spelledPhone } from "../saying/spoken-time.ts";
 import { searchOf, type StateOf } from "../state.ts";
 import { worded } from "./again.ts";
 import { holdIsOver } from "./hold.ts";

@@ -1,10 +1,10 @@
 import type { Failure } from "../../_shared/contracts.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { ask, type Question, type Reply, type Step } from "../conversation.ts";
-import { chooseOpenings, namedProvider } from "../openings.ts";
-import { sentencesIn } from "../sentences.ts";
+import { chooseOpenings, mayNameProvider, namedProvider } from "../openings.ts";
+import { sentencesIn } from "../saying/sentences.ts";
 import { type Search, searchOf, type StateOf } from "../state.ts";
-import { spokenDate, spokenDays } from "../spoken-time.ts";
+import { spokenDate, spokenDays } from "../saying/spoken-time.ts";
 import { addDays, toMinute } from "../wall-clock.ts";
 import { askOtherDay } from "./day.ts";
 import { recordMessage } from "./message.ts";
@@ -20,7 +20,7 @@ const SPOKEN_SPAN_DAYS = 15;
 
 /** Looks for openings and reads up to three of them. `words` may name the provider whom the caller wants. */
 export function findOpenings(search: Search, words = ""): Question {
-  const choosy = search.hoursFrom !== undefined || /\b(?:with|see|dr|doctor)\b/i.test(words);
+  const choosy = search.hoursFrom !== undefined || mayNameProvider(words);
   return ask("find_open_slots", {
     p_org_id: search.org,
     p_service_id: search.service,

@@ -1,6 +1,6 @@
-import { hearMore, hearName, hearNumber, MORE } from "../choices.ts";
+import { hearMore, hearName, hearNumber, MORE } from "../hearing/choices.ts";
 import type { Caller, Heard, Question, Reply, Step } from "../conversation.ts";
-import { sentencesIn } from "../sentences.ts";
+import { sentencesIn } from "../saying/sentences.ts";
 import type { StateOf } from "../state.ts";
 import { again, worded } from "./again.ts";
 import { askDay } from "./day.ts";

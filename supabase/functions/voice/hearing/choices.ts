@@ -1,4 +1,4 @@
-import { uniform } from "./spoken-numbers.ts";
+import { uniform } from "./uniform.ts";
 
 /** Makes sense of short answers: a key or the words for it. All of them are pure, and return null when in doubt. */
 

@@ -1,8 +1,8 @@
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
-import { RECORDING } from "../_shared/apology.ts";
-import type { Reply } from "./conversation.ts";
+import { RECORDING } from "../../_shared/apology.ts";
+import type { Reply } from "../conversation.ts";
 import { sentencesIn } from "./sentences.ts";
-import type { State } from "./state.ts";
+import type { State } from "../state.ts";
 
 /** Twilio refuses a longer one. */
 const MOST_SPOKEN = 4096;

@@ -1,5 +1,5 @@
-import type { Locale } from "../_shared/apology.ts";
-import type { MessageReason } from "./state.ts";
+import type { Locale } from "../../_shared/apology.ts";
+import type { MessageReason } from "../state.ts";
 
 /** One question in three wordings: asked, asked again, and asked for the last time. */
 export type Wordings = readonly [first: string, again: string, last: string];
