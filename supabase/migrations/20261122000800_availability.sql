@@ -50,7 +50,9 @@ begin
       (d.day + case when a.closes_at <= a.opens_at then 1 else 0 end + a.closes_at) at time zone v_timezone as closes_at
   ) w
   where w.closes_at > p_from
-    and w.opens_at < p_to;
+    and w.opens_at < p_to
+    -- A zone that moved over the date line skipped a day; its hours are nobody's on the next.
+    and (d.day + 1)::timestamp at time zone v_timezone > d.day::timestamp at time zone v_timezone;
 end;
 $$;
 comment on function private.opening_windows(uuid, uuid, uuid, timestamptz, timestamptz) is
@@ -203,12 +205,19 @@ begin
       join public.providers p on p.org_id = p_org_id and p.id = w.provider_id
     ) p
   ),
-  -- Rooms and devices: what each kind's pieces cannot be used for.
+  -- Rooms and devices: what each kind's pieces cannot be used for. Their own time off, as claiming asks: when the whole
+  -- clinic pauses, its providers are away too, and a buffer may lie in the pause.
   pieces as materialized (
     select
       s.kind,
-      private.away_spans(p_org_id, s.resource_id, v_from - v_before, v_to + v_duration + v_after)
-        + private.taken_spans(p_org_id, s.resource_id, v_from - v_before, v_to + v_duration + v_after) as blocked
+      (
+        select coalesce(range_agg(tstzrange(t.starts_at, t.ends_at)), '{}')
+        from public.time_off t
+        where t.org_id = p_org_id
+          and t.resource_id = s.resource_id
+          and t.starts_at < v_to + v_duration + v_after
+          and t.ends_at > v_from - v_before
+      ) + private.taken_spans(p_org_id, s.resource_id, v_from - v_before, v_to + v_duration + v_after) as blocked
     from public.service_resources s
     join public.resources r
       on r.org_id = s.org_id
