@@ -43,7 +43,10 @@ const Failure = z.object({
 });
 export type Failure = z.output<typeof Failure>;
 
-function outcome<Shape extends z.ZodRawShape>(shape: Shape) {
+/** What an operation answers: success with these fields, or a failure with its reason. */
+export function outcome<Shape extends z.ZodRawShape>(
+  shape: Shape,
+): z.ZodDiscriminatedUnion<[z.ZodObject<{ success: z.ZodLiteral<true> } & Shape>, typeof Failure]> {
   return z.discriminatedUnion("success", [z.object({ success: z.literal(true), ...shape }), Failure]);
 }
 

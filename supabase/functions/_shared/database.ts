@@ -1,4 +1,5 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import type { z } from "zod";
 import { type Answer, ANSWERS, type Arguments, type Operation } from "./contracts.ts";
 import { secretKeys, setting } from "./environment.ts";
 import { DatabaseError, MissingSettingError } from "./errors.ts";
@@ -28,6 +29,17 @@ export async function callDatabase<Name extends Operation>(
   args: Arguments[Name],
   signal: AbortSignal,
 ): Promise<Answer<Name>> {
+  // The schema is the contract of this very operation, which the compiler cannot follow through the lookup.
+  return await askDatabase(operation, ANSWERS[operation], args, signal) as Answer<Name>;
+}
+
+/** The same for an operation that only one function asks for, and whose contract that function keeps. */
+export async function askDatabase<Contract extends z.ZodType>(
+  operation: string,
+  contract: Contract,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<z.output<Contract>> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), DATABASE_MS);
   try {
@@ -37,20 +49,19 @@ export async function callDatabase<Name extends Operation>(
     if (late.signal.aborted) throw new DatabaseError(operation, "timeout", `no answer within ${DATABASE_MS} ms`);
     if (told.error !== null) throw failed(operation, told.status, told.error);
 
-    const answer = ANSWERS[operation].safeParse(told.data);
+    const answer = contract.safeParse(told.data);
     if (!answer.success) {
       const where = answer.error.issues.map((issue) => `${issue.path.map(String).join(".")} ${issue.code}`);
       throw new DatabaseError(operation, "contract", `an answer that breaks its contract at ${where.join(", ")}`);
     }
-    // The schema is the contract of this very operation, which the compiler cannot follow through the lookup.
-    return answer.data as Answer<Name>;
+    return answer.data;
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** PostgREST's errors are plain objects, and quote what was sent: only their code and kind go into ours. */
-function failed(operation: Operation, status: number, error: { code?: string; message?: string }): DatabaseError {
+function failed(operation: string, status: number, error: { code?: string; message?: string }): DatabaseError {
   if (error.code !== undefined && error.code !== "") {
     return new DatabaseError(operation, error.code, "the database refused");
   }
