@@ -13,7 +13,7 @@ export function hearCommand(keys: string, words: string): "message" | "repeat" |
 }
 
 const LEAVE_MESSAGE =
-  /\b(?:(?:speak|talk) (?:to|with)|(?:leave|take) (?:a |my )?message|^messages?$|voice ?mail|receptionist|operator|representative|(?:a|real|actual|live) (?:person|human)|human being|front desk|(?:the )?staff$|call me back|ring me back|someone)\b/;
+  /\b(?:(?:speak|talk) (?:to|with)|(?:leave|take) (?:a |my )?message|^messages?$|voice ?mail|receptionist|operator|representative|(?:a|real|actual|live) (?:person|human)|human being|front desk|(?:the )?staff$|call me back|ring me back|someone (?:to )?(?:call|ring|help))\b|^(?:an? )?(?:human|person|agent)(?: please)?$/;
 const REPEAT =
   /\b(?:repeat|(?:say|tell me) (?:that|it|this|them) again|come again|(?:didn't|did not|couldn't|can't) (?:hear|catch)|one more time|1 more time|once more)\b|^(?:again|pardon|pardon me|sorry|excuse me|what|what was that)$/;
 
@@ -28,7 +28,7 @@ export function hearYesNo(keys: string, words: string): boolean | null {
     text.replace(/\bno (?:problem|worries)\b/g, "yes"),
   );
   const yes =
-    /\b(?:yes|yeah|yep|yup|yea|aye|sure|ok|okay|correct|right|exactly|perfect|great|good|fine|lovely|brilliant|please do|book it|confirm|go ahead|do it|absolutely|definitely|of course|certainly)\b/
+    /\b(?:yes|yeah|yep|yup|yea|aye|sure|ok|okay|correct|right|exactly|perfect|great|good|fine|lovely|brilliant|please do|book it|confirm|go ahead|do it|uh huh|mm hm+|absolutely|definitely|of course|certainly)\b/
       .test(text) || /^(?:1|no (?:problem|worries))$/.test(text);
   if (text === "2") return false;
   // "Not right" and "no, that's wrong" are no; "yes, no, wait" is neither.
@@ -38,7 +38,7 @@ export function hearYesNo(keys: string, words: string): boolean | null {
 
 /** The number of a choice, from 1 to `count`, said or keyed; 9 asks for more. */
 export function hearNumber(keys: string, words: string, count: number): number | null {
-  const number = keys !== "" ? keyNumber(keys) : spokenNumber(words);
+  const number = keys !== "" ? keyNumber(keys) : spokenNumber(words, count);
   return number !== null && ((number >= 1 && number <= count) || (number === MORE && keys !== "")) ? number : null;
 }
 
@@ -57,7 +57,7 @@ function keyNumber(keys: string): number | null {
 }
 
 /** A number alone, with no more around it than one says around a number. */
-function spokenNumber(words: string): number | null {
+function spokenNumber(words: string, count: number): number | null {
   const tokens = uniform(words).split(" ").filter((token) => !FILLERS.has(token));
   // "The first one", "the 2nd option".
   if (tokens.length > 1 && tokens[tokens.length - 1] === "1") tokens.pop();
@@ -65,7 +65,7 @@ function spokenNumber(words: string): number | null {
   if (token === undefined || others.length > 0) return null;
   const found = /^(\d)(?:st|nd|rd|th)?$/.exec(token);
   if (found !== null) return Number(found[1]);
-  return { first: 1, second: 2, third: 3, to: 2, too: 2, for: 4, won: 1 }[token] ?? null;
+  return { first: 1, second: 2, third: 3, last: count, to: 2, too: 2, for: 4, won: 1 }[token] ?? null;
 }
 
 const FILLERS = new Set(
@@ -85,7 +85,7 @@ export function hearName(words: string, names: readonly string[]): number | null
     if (parts.length === 0) return 0;
     // Speech recognition writes "checkup" for "check-up", and the other way round.
     if (squeezed(said).includes(squeezed(name))) return 2 + parts.length;
-    const hits = parts.filter((part) => saidWords.has(part) || saidWords.has(`${part}s`)).length;
+    const hits = parts.filter((part) => [...saidWords].some((word) => isForm(word, part))).length;
     return hits === 0 ? 0 : hits / parts.length + hits / 100;
   });
   const best = Math.max(0, ...scores);
@@ -94,6 +94,13 @@ export function hearName(words: string, names: readonly string[]): number | null
 }
 
 const EMPTY_WORDS = new Set("dr doctor mr mrs ms miss with the a an of for and or to in appointment".split(" "));
+
+/** Whether two words are forms of one: "cleaned" of "cleaning". */
+function isForm(word: string, other: string): boolean {
+  if (word === other) return true;
+  const stem = Math.max(4, Math.ceil(Math.max(word.length, other.length) * 0.6));
+  return word.length >= stem && word.slice(0, stem) === other.slice(0, stem);
+}
 
 function squeezed(text: string): string {
   return uniform(text).replace(/[^\p{L}\p{N}]/gu, "");

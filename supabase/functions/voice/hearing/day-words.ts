@@ -31,18 +31,16 @@ export async function hearDay(words: string, locale: Locale, asked: WallClock): 
     .replace(/\b(early|late) (tomorrow|today|\w+day) (morning|afternoon|evening)\b/, "$2 $1 $3");
   const { hours, rest } = hearTimeOfDay(bareHourAsTime(text, startOfDay(asked)));
   if ((hours !== null && hours.from >= hours.to) || REFUSING.test(rest)) return null;
-  if (ANY_DAY.test(rest)) return firstFree(asked, hours ?? undefined);
-
   const days = await hearDays(rest, locale, asked);
   if (days !== null) return withHours(days, hours);
-  return hours === null ? null : firstFree(asked, hours);
+  return hours === null && !ANY_DAY.test(rest) ? null : firstFree(asked, hours ?? undefined);
 }
 
 /** Whoever says which days do not suit has not yet said which do. */
 const REFUSING = /\b(?:not(?! (?:before|earlier|after|later|until))|except|anything but|can't|cannot|can not)\b/;
 
 const ANY_DAY =
-  /\b(?:any ?(?:day|time)(?! (?:next|this|in|on|after|before))|whenever|as soon as|asap|a s a p|soonest|earliest|first (?:free|available|open|opening|possible|appointment|one|1|slot)|next (?:free|available|open|opening|possible|slot)|(?:don't|do not) (?:mind|care)|right away|immediately)\b/;
+  /\b(?:any ?(?:day|time)|whenever|as soon as|asap|a s a p|soonest|earliest|first (?:free|available|open|opening|possible|appointment|one|1|slot)|next (?:free|available|open|opening|possible|slot)|(?:don't|do not) (?:mind|care)|right away|immediately)\b/;
 
 function withHours(days: Days, hours: Hours | null): Wish {
   if (hours === null) return days;

@@ -4,9 +4,6 @@ import type { MessageReason } from "../state.ts";
 /** One question in three wordings: asked, asked again, and asked for the last time. */
 export type Wordings = readonly [first: string, again: string, last: string];
 
-/** An opening as it is read aloud. */
-export type ReadOpening = { date: string; time: string; provider: string };
-
 const american = {
   welcome: (clinic: string) => `Thank you for calling ${clinic}.`,
   emergency: (number: string) => `If this is an emergency, hang up and dial ${number}.`,
@@ -15,7 +12,7 @@ const american = {
   menu: [
     "To book an appointment, press 1. To leave a message, press 0. You can also just say what you would like.",
     "Sorry, I did not get that. Press 1 or say appointment to book one. Press 0 or say message to leave a message.",
-    "I still did not understand. Please press a key now: 1 for an appointment, or 0 for a message.",
+    "I still did not understand. Please press 1 for an appointment, or 0 to leave a message.",
   ] as Wordings,
 
   service: [
