@@ -1,5 +1,6 @@
 /** Migrations and seed, put in by the official CLI: what it refuses here, it refuses on hosted Supabase. */
 import { run } from "./child.ts";
+import { CannotStart } from "./claims.ts";
 import { dirname } from "./paths.ts";
 import { databaseUrl, type Settings } from "./settings.ts";
 
@@ -18,5 +19,11 @@ export function supabase(settings: Settings, args: string[], signal?: AbortSigna
 /** Applies the migrations that the database lacks, as the role `postgres`, and the seed if it is new or has changed. */
 export async function migrate(settings: Settings, signal: AbortSignal): Promise<void> {
   const target = `--remote=${databaseUrl(settings, "postgres")}`;
-  await supabase(settings, ["db", "push", target, "--include-seed", "--yes"], signal);
+  try {
+    await supabase(settings, ["db", "push", target, "--include-seed", "--yes"], signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const lines = error instanceof Error ? error.message.split("\n").filter((line) => !line.startsWith("npm ")) : [];
+    throw new CannotStart(`The migrations could not be applied.\n${lines.join("\n")}`, { cause: error });
+  }
 }

@@ -46,6 +46,9 @@ export async function startStack(settings: Settings, report: Report, signal: Abo
   const ops = startOps(own.opsPort, `${env.FUNCTIONS_URL}`, createSinks(own.stackDir));
   onStop(() => ops.stop());
 
+  // First, since it also is who stops Postgres should this process be killed.
+  const gateway = startGateway(own, env, functions, report);
+  onStop(() => gateway.stop());
   await report.step("Database files", () => createData(own, signal));
   const server = await report.step("Postgres", () => startPostgres(own, report, signal));
   onStop(() => server.stop());
@@ -56,8 +59,6 @@ export async function startStack(settings: Settings, report: Report, signal: Abo
   const processes = startFunctions(functions, functionEnvironment(own, env), own.stackDir, report);
   onStop(() => processes.stop());
   await report.step("Migrations and seed (supabase db push)", () => migrate(own, signal));
-  const gateway = startGateway(own, env, functions, report);
-  onStop(() => gateway.stop());
   await report.step("Data API and Auth", () => gateway.ready(signal));
   await report.step(`Functions ${functions.map((fn) => fn.name).join(", ")}`, () => allReady(processes, signal));
   if (own.watch) onStop(watchFunctions(own.projectDir, functions, processes, report));
