@@ -49,20 +49,23 @@ comment on function private.current_org_id() is
 revoke all on function private.current_org_id() from public;
 grant execute on function private.current_org_id() to booking_engine;
 
-create function private.enter_clinic(p_org_id uuid)
+create function private.enter_clinic(p_org_id uuid, p_function text default null, p_call_sid text default null)
 returns void
 language plpgsql
 volatile
 set search_path = ''
 as $$
 begin
-  perform set_config('app.org_id', coalesce(p_org_id::text, ''), true);
+  perform
+    set_config('app.org_id', coalesce(p_org_id::text, ''), true),
+    set_config('app.function', coalesce(p_function, ''), true),
+    set_config('app.call_sid', coalesce(p_call_sid, ''), true);
 end;
 $$;
-comment on function private.enter_clinic(uuid) is
-  'Puts one clinic into app.org_id until the transaction ends. Every RPC calls it before it reads or writes.';
-revoke all on function private.enter_clinic(uuid) from public;
-grant execute on function private.enter_clinic(uuid) to booking_engine;
+comment on function private.enter_clinic(uuid, text, text) is
+  'Puts one clinic into app.org_id until the transaction ends, and for the audit trail the RPC and its call, when it is told them. Every RPC calls it before it reads or writes.';
+revoke all on function private.enter_clinic(uuid, text, text) from public;
+grant execute on function private.enter_clinic(uuid, text, text) to booking_engine;
 
 create function private.forbid_org_change()
 returns trigger

@@ -79,6 +79,26 @@ comment on function private.my_org_ids(text[]) is
 revoke all on function private.my_org_ids(text[]) from public;
 grant execute on function private.my_org_ids(text[]) to authenticated;
 
+-- For triggers that run as the engine: they come before row security has looked at a new row, so they ask for themselves.
+create function private.is_stranger_to(p_org_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select current_setting('role') = 'authenticated' and not exists (
+    select 1
+    from public.memberships m
+    where m.org_id = p_org_id
+      and m.user_id = (select auth.uid())
+  );
+$$;
+comment on function private.is_stranger_to(uuid) is
+  'Whether this is a request of staff who are no members of the clinic. Scripts and the engine''s own requests are no strangers.';
+revoke all on function private.is_stranger_to(uuid) from public;
+grant execute on function private.is_stranger_to(uuid) to booking_engine;
+
 -- Staff's side of the silo, the same on every tenant table; the engine's side is private.bind_engine.
 create function private.allow_members(p_table regclass, p_verb text, p_roles text[], p_columns text default null)
 returns void
@@ -91,15 +111,29 @@ declare
     case when p_table = 'public.organizations'::regclass then 'id' else 'org_id' end,
     p_roles
   );
+  -- Staff write every column but those that the database fills. An id above all is never chosen from outside: that one is
+  -- refused as a duplicate would tell that another clinic has it.
+  v_columns constant text := case
+    when p_verb in ('insert', 'update') then coalesce(p_columns, (
+      select string_agg(quote_ident(a.attname), ', ' order by a.attnum)
+      from pg_attribute a
+      where a.attrelid = p_table
+        and a.attnum > 0
+        and not a.attisdropped
+        and a.attgenerated = ''
+        and a.attname not in ('created_at', 'updated_at', 'version')
+        and (a.attname <> 'id' or (p_verb = 'insert' and not a.atthasdef))
+    ))
+  end;
 begin
   execute format('create policy %I on %s for %s to authenticated %s %s', 'members_' || p_verb, p_table, p_verb,
     case when p_verb <> 'insert' then 'using ' || v_mine end,
     case when p_verb in ('insert', 'update') then 'with check ' || v_mine end);
-  execute format('grant %s %s on %s to authenticated', p_verb, '(' || p_columns || ')', p_table);
+  execute format('grant %s %s on %s to authenticated', p_verb, '(' || v_columns || ')', p_table);
 end;
 $$;
 comment on function private.allow_members(regclass, text, text[], text) is
-  'For migrations: lets a clinic''s members with one of the roles use one verb on a tenant table, by policy and by grant; p_columns narrows the grant.';
+  'For migrations: lets a clinic''s members with one of the roles use one verb on a tenant table, by policy and by grant. What may be written is p_columns, or all but ids, times of making and the like.';
 revoke all on function private.allow_members(regclass, text, text[], text) from public;
 
 alter table public.organizations enable row level security;
@@ -113,7 +147,7 @@ alter table public.phone_numbers enable row level security;
 select private.allow_members('public.phone_numbers', 'select', '{owner,staff,viewer}');
 select private.bind_engine('public.phone_numbers', 'select');
 
--- Without a policy for writing: nobody makes themselves a member through the Data API.
+-- Who becomes a member, and how one leaves, is a chapter of its own.
 alter table public.memberships enable row level security;
 select private.allow_members('public.memberships', 'select', '{owner,staff,viewer}');
 

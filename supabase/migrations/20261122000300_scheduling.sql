@@ -13,13 +13,14 @@ comment on table public.resources is
   'Whatever can be taken for a while: a provider, a room, a device.';
 select private.keep_org_immutable('public.resources');
 
+-- Here staff write the id, since it is the resource's; so the key carries the clinic, or a duplicate would tell of another's.
 create table public.providers (
-  id uuid primary key,
+  id uuid not null,
   org_id uuid not null,
   kind text not null default 'provider' check (kind = 'provider'),
   spoken_name text check (length(spoken_name) between 1 and 120),
   menu_position smallint not null default 1,
-  unique (org_id, id),
+  primary key (org_id, id),
   foreign key (org_id, id, kind) references public.resources (org_id, id, kind) on delete cascade
 );
 comment on table public.providers is

@@ -108,9 +108,9 @@ select private.allow_members('public.appointment_holds', 'select', '{owner,staff
 alter table public.appointments enable row level security;
 select private.bind_engine('public.appointments', 'select, insert, update');
 select private.allow_members('public.appointments', 'select', '{owner,staff,viewer}');
--- Without hold_id and code: only the engine hands a hold's time over, and a code is never chosen by hand.
+-- Without hold_id and code: only the engine hands a hold's time over, and a code, like an id, is never chosen by hand.
 select private.allow_members('public.appointments', 'insert', '{owner,staff}',
-  'id, org_id, contact_id, provider_id, service_id, starts_at, ends_at, status');
+  'org_id, contact_id, provider_id, service_id, starts_at, ends_at, status');
 select private.allow_members('public.appointments', 'update', '{owner,staff}',
   'contact_id, provider_id, service_id, starts_at, ends_at, status, cancel_reason');
 

@@ -36,9 +36,14 @@ create table public.knowledge_base_chunks (
   org_id uuid not null references public.organizations (id) on delete cascade,
   title text not null check (length(title) between 1 and 200),
   body text not null check (length(body) between 1 and 4000),
-  language regconfig not null default 'english',
+  -- A word and not a regconfig: such a column would stand in the way of an upgrade of Postgres.
+  language text not null default 'english' check (language in ('english', 'spanish', 'simple')),
   search tsvector generated always as (
-    setweight(to_tsvector(language, title), 'A') || setweight(to_tsvector(language, body), 'B')
+    case language
+      when 'english' then setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', body), 'B')
+      when 'spanish' then setweight(to_tsvector('spanish', title), 'A') || setweight(to_tsvector('spanish', body), 'B')
+      else setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
+    end
   ) stored,
   unique (org_id, id)
 );

@@ -8,11 +8,13 @@ volatile
 set search_path = ''
 as $$
 begin
-  perform pg_advisory_xact_lock(hashtextextended('call ' || p_org_id::text || ' ' || p_call_sid, 0));
+  perform
+    pg_advisory_xact_lock(hashtextextended('call ' || p_org_id::text || ' ' || p_call_sid, 0)),
+    set_config('app.call_sid', p_call_sid, true);
 end;
 $$;
 comment on function private.lock_call(uuid, text) is
-  'First in the order of locks: one call''s turns come one after the other, even when Twilio sends one twice.';
+  'First in the order of locks: one call''s turns come one after the other, even when Twilio sends one twice. From here on the audit trail names the call.';
 revoke all on function private.lock_call(uuid, text) from public;
 grant execute on function private.lock_call(uuid, text) to booking_engine;
 
@@ -191,7 +193,7 @@ begin
   then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'claim_slot_atomic', p_call_sid);
   perform private.lock_call(p_org_id, p_call_sid);
 
   -- The same claim again: this call holds that slot, or has already made it an appointment.
@@ -323,7 +325,7 @@ begin
   if p_org_id is null or p_hold_id is null or not v_contact.is_valid then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'set_hold_contact');
   v_hold := private.locked_hold(p_org_id, p_hold_id);
   if v_hold.id is null then
     return private.failure('not_found');
@@ -373,7 +375,7 @@ begin
   if p_org_id is null or p_hold_id is null or not v_contact.is_valid then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'confirm_hold');
   v_hold := private.locked_hold(p_org_id, p_hold_id);
   if v_hold.id is null then
     return private.failure('not_found');
@@ -471,7 +473,7 @@ begin
   if p_org_id is null or p_hold_id is null then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'release_hold');
   v_hold := private.locked_hold(p_org_id, p_hold_id);
   if v_hold.id is null then
     return private.failure('not_found');

@@ -28,7 +28,7 @@ begin
   if v_org_id is null then
     return private.failure('not_found');
   end if;
-  perform private.enter_clinic(v_org_id);
+  perform private.enter_clinic(v_org_id, 'begin_call', p_call_sid);
 
   select o.*
   into v_org
@@ -211,7 +211,7 @@ begin
   if v_org_id is null then
     return private.failure('not_found');
   end if;
-  perform private.enter_clinic(v_org_id);
+  perform private.enter_clinic(v_org_id, 'record_call_event', p_call_sid);
   perform private.lock_call(v_org_id, p_call_sid);
 
   insert into public.calls (org_id, call_sid, from_phone, to_phone, status_at, started_at)
@@ -299,7 +299,7 @@ begin
   then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(v_org_id);
+  perform private.enter_clinic(v_org_id, 'take_message', p_call_sid);
   if not exists (
     select 1
     from public.organizations o

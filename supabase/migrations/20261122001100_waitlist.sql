@@ -135,7 +135,8 @@ create function public.join_waitlist(
   p_contact jsonb,
   p_provider_id uuid default null,
   p_from timestamptz default now(),
-  p_to timestamptz default null
+  p_to timestamptz default null,
+  p_call_sid text default null
 )
 returns jsonb
 language plpgsql
@@ -159,10 +160,11 @@ begin
     or p_from is null
     or not isfinite(p_from)
     or p_to <= p_from
+    or p_call_sid !~ '^[A-Za-z0-9_-]{1,64}$'
   then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'join_waitlist', p_call_sid);
   if not exists (
     select 1
     from public.services s
@@ -190,11 +192,11 @@ begin
   return jsonb_build_object('success', true, 'entry_id', v_entry_id);
 end;
 $$;
-comment on function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz) is
+comment on function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz, text) is
   'Puts a patient {phone, name?} on the waitlist of a service for starts in [p_from, p_to), with one provider or any; again for the same service changes the wish. Answers {entry_id}. Fails with not_found, invalid_input.';
-revoke all on function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz) from public, anon, authenticated;
-grant execute on function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz) to service_role;
-alter function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz) owner to booking_engine;
+revoke all on function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz, text) from public, anon, authenticated;
+grant execute on function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz, text) to service_role;
+alter function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz, text) owner to booking_engine;
 
 -- Holds that nobody confirmed ------------------------------------------------------------------------------------------
 
@@ -233,7 +235,7 @@ begin
     from private.orgs_with_overdue_holds() o
     order by o
   loop
-    perform private.enter_clinic(v_org_id);
+    perform private.enter_clinic(v_org_id, 'expire_holds');
     -- A hold that somebody is working on right now is left to them, or to the next run.
     for v_hold in
       select h.*

@@ -72,7 +72,7 @@ begin
   then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'list_appointments', p_call_sid);
   if not exists (
     select 1
     from public.organizations o
@@ -176,7 +176,7 @@ begin
   if p_org_id is null or p_appointment_id is null or p_hold_id is null then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'reschedule_appointment');
   v_hold := private.locked_hold(p_org_id, p_hold_id);
   select a.*
   into v_appointment
@@ -248,10 +248,10 @@ as $$
 declare
   v_appointment public.appointments;
 begin
-  if p_org_id is null or p_appointment_id is null then
+  if p_org_id is null or p_appointment_id is null or p_call_sid !~ '^[A-Za-z0-9_-]{1,64}$' then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'cancel_appointment', p_call_sid);
   select a.*
   into v_appointment
   from public.appointments a

@@ -52,7 +52,7 @@ begin
   with asked as (
     select
       k.id, k.title, k.body, k.search,
-      tsvector_to_array(to_tsvector(k.language, p_query)) as lexemes
+      tsvector_to_array(to_tsvector(k.language::regconfig, p_query)) as lexemes
     from public.knowledge_base_chunks k
     where k.org_id = p_org_id
   ),
