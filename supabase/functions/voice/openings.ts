@@ -57,7 +57,7 @@ export function startOf(offer: Offer): string {
 /** The offer whose time or weekday was said: "the nine thirty one", "Wednesday". Null when none or several fit. */
 export function hearOfferedTime(words: string, offers: readonly Offer[]): Offer | null {
   // "One" at the end stands for the opening and would make "thirty" thirty-one.
-  const text = uniform(words.replace(/(\S\s+)ones?\W*$/i, "$1"));
+  const text = uniform(words.replace(/(?<!^|\b(?:past|to|at|after|before|about|around))\s+ones?\W*$/i, ""));
   const days = [...text.matchAll(/\b(sun|mon|tue|wed|thu|fri|sat)(?:day|s|sday|nesday|rsday|urday|r|rs)?\b/g)]
     .map(([, name]) => WEEKDAYS.indexOf(name ?? ""));
   const times = [...text.matchAll(/\b(\d{1,2})(?::(\d\d))?(?: ?(am|pm|oclock))?(?![\d:/]|st\b|nd\b|rd\b|th\b)/g)]
