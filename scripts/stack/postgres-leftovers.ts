@@ -2,17 +2,17 @@
  * What a server that was killed leaves behind: its own children, or, when it was the stack that got killed, the server
  * itself. A process is touched only when it proves to work on the data in question; a process id on file proves nothing.
  */
-import { delay, isAlive, signalProcess } from "./child.ts";
+import { delay, signalProcess } from "./child.ts";
 import { exists, join } from "./paths.ts";
 
 /** Ends a server that an earlier stack could not stop; true when there was one. */
 export async function stopLeftoverServer(stackDir: string): Promise<boolean> {
   const dataDir = join(stackDir, "postgres");
   const pid = postmasterId(dataDir);
-  if (pid === undefined || !isAlive(pid) || !await worksOn(pid, dataDir)) return killOrphans(dataDir);
+  if (pid === undefined || !await worksOn(pid, dataDir)) return killOrphans(dataDir);
   signalProcess(pid, "SIGINT");
-  for (let waited = 0; isAlive(pid) && waited < 8000; waited += 25) await delay(25);
-  if (isAlive(pid)) signalProcess(pid, "SIGKILL");
+  for (let waited = 0; await worksOn(pid, dataDir) && waited < 8000; waited += 25) await delay(25);
+  if (await worksOn(pid, dataDir)) signalProcess(pid, "SIGKILL");
   killOrphans(dataDir);
   return true;
 }

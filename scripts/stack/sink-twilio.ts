@@ -12,6 +12,10 @@ const faultSchema = z.object({
   to: z.string().optional(),
   /** How many messages fail before all is well again. */
   times: z.number().int().positive().default(1),
+  /** Which part of the messages is struck, by chance; one that is spared does not count. */
+  share: z.number().min(0).max(1).default(1),
+  /** Take the message all the same: the failure that we answer is not the truth. */
+  accepted: z.boolean().default(false),
   /** Answer only after this time. With no status the message is then taken after all. */
   delay_ms: z.number().int().nonnegative().default(0),
   /** HTTP status and Twilio's error code, for instance 400 and 21610 for a number that has opted out. */
@@ -22,7 +26,7 @@ const faultSchema = z.object({
 
 type Message = Record<string, unknown> & { sid: string };
 
-/** Takes messages, lists them, and lists calls and recordings, of which there are none. */
+/** Takes messages, lists them (To, From and DateSent select), and lists calls and recordings, of which there are none. */
 export function twilioStandIn(record: (line: Record<string, unknown>) => void): Sink {
   const account = `/2010-04-01/Accounts/${localKeys.twilioAccountSid}`;
   const sent: Message[] = [];
@@ -31,11 +35,19 @@ export function twilioStandIn(record: (line: Record<string, unknown>) => void): 
   const takeMessage = async (request: Request): Promise<Response> => {
     const params = Object.fromEntries(new URLSearchParams(await request.text()));
     const line = { received_at: new Date().toISOString(), resource: "Messages", params };
-    const fault = faults.find((one) => one.to === undefined || one.to === params.To);
+    const fault = faults.find((one) =>
+      (one.to === undefined || one.to === params.To) && (one.share === 1 || Math.random() < one.share)
+    );
     if (fault) {
       fault.times -= 1;
       faults = faults.filter((one) => one.times > 0);
       await delay(fault.delay_ms);
+      if (fault.status !== undefined && fault.accepted) {
+        const message = messageResource(account, params);
+        sent.push(message);
+        record({ ...line, answer: { status: fault.status, code: fault.code, sid: message.sid } });
+        return refusal(fault.status, fault.code, fault.message);
+      }
       if (fault.status !== undefined) {
         record({ ...line, answer: { status: fault.status, code: fault.code } });
         return refusal(fault.status, fault.code, fault.message);
@@ -66,7 +78,11 @@ export function twilioStandIn(record: (line: Record<string, unknown>) => void): 
     const resource = path.slice(account.length + 1);
     if (request.method === "POST" && resource === "Messages.json") return await takeMessage(request);
     if (request.method === "GET") {
-      const list = { "Messages.json": sent, "Calls.json": [], "Recordings.json": [] }[resource];
+      const list = {
+        "Messages.json": selected(sent, new URL(request.url).searchParams),
+        "Calls.json": [],
+        "Recordings.json": [],
+      }[resource];
       if (list) return Response.json(page(resource, list, `${account}/${resource}`));
       const one = sent.find((message) => resource === `Messages/${message.sid}.json`);
       if (one) return Response.json(one);
@@ -105,6 +121,15 @@ function messageResource(account: string, params: Record<string, string>): Messa
     to: params.To ?? "",
     uri: `${account}/Messages/${sid}.json`,
   };
+}
+
+/** Newest first. Nothing here is ever sent on, so none has a date of sending, and a filter by that date finds none. */
+function selected(messages: Message[], query: URLSearchParams): Message[] {
+  const passes = (message: Message) =>
+    [...query].every(([name, value]) =>
+      name === "To" ? message.to === value : name === "From" ? message.from === value : !name.startsWith("DateSent")
+    );
+  return messages.filter(passes).reverse().slice(0, Number(query.get("PageSize") ?? 50));
 }
 
 function page(resource: string, items: unknown[], uri: string): Record<string, unknown> {

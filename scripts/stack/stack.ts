@@ -15,6 +15,7 @@ import { createData, startPostgres } from "./postgres.ts";
 import { stopLeftoverServer } from "./postgres-leftovers.ts";
 import { readFunctions } from "./project.ts";
 import type { Report } from "./report.ts";
+import { startSchedule } from "./schedule.ts";
 import { databaseUrl, localKeys, type Settings, stackEnvironment } from "./settings.ts";
 import { createSinks } from "./sinks.ts";
 import { watchFunctions } from "./watch.ts";
@@ -61,6 +62,10 @@ export async function startStack(settings: Settings, report: Report, signal: Abo
   await report.step("Migrations and seed (supabase db push)", () => migrate(own, signal));
   await report.step("Data API and Auth", () => gateway.ready(signal));
   await report.step(`Functions ${functions.map((fn) => fn.name).join(", ")}`, () => allReady(processes, signal));
+  if (functions.some((fn) => fn.name === "worker")) {
+    const schedule = startSchedule(`${env.FUNCTIONS_URL}`, localKeys.secret);
+    onStop(() => schedule.stop());
+  }
   if (own.watch) onStop(watchFunctions(own.projectDir, functions, processes, report));
 
   const file = join(own.stackDir, "env");
