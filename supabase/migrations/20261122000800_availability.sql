@@ -7,58 +7,45 @@
 
 create function private.opening_windows(
   p_org_id uuid,
-  p_service_id uuid,
   p_provider_id uuid,
+  p_timezone text,
   p_from timestamptz,
   p_to timestamptz
 )
-returns table (provider_id uuid, opens_at timestamptz, closes_at timestamptz)
+returns table (opens_at timestamptz, closes_at timestamptz)
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
-  v_timezone text;
-  v_first_day date;
+  v_first_day constant date := (p_from at time zone p_timezone)::date - 1;
+  v_days constant integer := (p_to at time zone p_timezone)::date - v_first_day;
 begin
-  select o.timezone, (p_from at time zone o.timezone)::date - 1
-  into v_timezone, v_first_day
-  from public.organizations o
-  where o.id = p_org_id;
-
   return query
-  select a.provider_id, w.opens_at, w.closes_at
-  from generate_series(0, (p_to at time zone v_timezone)::date - v_first_day) n
+  select w.opens_at, w.closes_at
+  from public.availability a
+  -- Its weekday's days within the span.
+  cross join lateral generate_series((a.weekday - extract(isodow from v_first_day)::integer + 7) % 7, v_days, 7) n
   cross join lateral (select v_first_day + n as day) d
-  join public.provider_services s
-    on s.org_id = p_org_id
-    and s.service_id = p_service_id
-    and (p_provider_id is null or s.provider_id = p_provider_id)
-  join public.resources r
-    on r.org_id = s.org_id
-    and r.id = s.provider_id
-    and r.is_active
-  join public.availability a
-    on a.org_id = s.org_id
-    and a.provider_id = s.provider_id
-    and a.weekday = extract(isodow from d.day)
-    and d.day >= coalesce(a.valid_from, '-infinity')
-    and d.day <= coalesce(a.valid_to, 'infinity')
   cross join lateral (
     select
-      (d.day + a.opens_at) at time zone v_timezone as opens_at,
-      (d.day + case when a.closes_at <= a.opens_at then 1 else 0 end + a.closes_at) at time zone v_timezone as closes_at
+      (d.day + a.opens_at) at time zone p_timezone as opens_at,
+      (d.day + case when a.closes_at <= a.opens_at then 1 else 0 end + a.closes_at) at time zone p_timezone as closes_at
   ) w
-  where w.closes_at > p_from
+  where a.org_id = p_org_id
+    and a.provider_id = p_provider_id
+    and d.day >= coalesce(a.valid_from, '-infinity')
+    and d.day <= coalesce(a.valid_to, 'infinity')
+    and w.closes_at > p_from
     and w.opens_at < p_to
     -- A zone that moved over the date line skipped a day; its hours are nobody's on the next.
-    and (d.day + 1)::timestamp at time zone v_timezone > d.day::timestamp at time zone v_timezone;
+    and (d.day + 1)::timestamp at time zone p_timezone > d.day::timestamp at time zone p_timezone;
 end;
 $$;
-comment on function private.opening_windows(uuid, uuid, uuid, timestamptz, timestamptz) is
-  'The hours of each provider of a service (of one provider, if named) that touch a span, as instants. Hours across midnight belong to the day on which they open, so the day before is looked at too.';
-revoke all on function private.opening_windows(uuid, uuid, uuid, timestamptz, timestamptz) from public;
-grant execute on function private.opening_windows(uuid, uuid, uuid, timestamptz, timestamptz) to booking_engine;
+comment on function private.opening_windows(uuid, uuid, text, timestamptz, timestamptz) is
+  'The hours of a provider that touch a span, as instants. Hours across midnight belong to the day on which they open, so the day before is looked at too.';
+revoke all on function private.opening_windows(uuid, uuid, text, timestamptz, timestamptz) from public;
+grant execute on function private.opening_windows(uuid, uuid, text, timestamptz, timestamptz) to booking_engine;
 
 create function private.away_spans(p_org_id uuid, p_resource_id uuid, p_from timestamptz, p_to timestamptz)
 returns tstzmultirange
@@ -189,21 +176,23 @@ begin
   v_step := make_interval(mins => v_service.slot_step_minutes);
 
   return query
-  with windows as materialized (
-    select *
-    from private.opening_windows(p_org_id, p_service_id, p_provider_id, v_from, v_to)
-  ),
-  candidates as materialized (
+  with candidates as materialized (
     select
-      p.provider_id,
+      p.id as provider_id,
       p.menu_position,
-      private.away_spans(p_org_id, p.provider_id, v_from, v_to + v_duration) as away,
-      private.taken_spans(p_org_id, p.provider_id, v_from - v_before, v_to + v_duration + v_after) as taken
-    from (
-      select distinct w.provider_id, p.menu_position
-      from windows w
-      join public.providers p on p.org_id = p_org_id and p.id = w.provider_id
-    ) p
+      private.away_spans(p_org_id, p.id, v_from, v_to + v_duration) as away,
+      private.taken_spans(p_org_id, p.id, v_from - v_before, v_to + v_duration + v_after) as taken
+    from public.provider_services s
+    join public.resources r
+      on r.org_id = s.org_id
+      and r.id = s.provider_id
+      and r.is_active
+    join public.providers p
+      on p.org_id = r.org_id
+      and p.id = r.id
+    where s.org_id = p_org_id
+      and s.service_id = p_service_id
+      and (p_provider_id is null or s.provider_id = p_provider_id)
   ),
   -- Rooms and devices: what each kind's pieces cannot be used for. Their own time off, as claiming asks: when the whole
   -- clinic pauses, its providers are away too, and a buffer may lie in the pause.
@@ -233,8 +222,9 @@ begin
       and s.service_id = p_service_id
   ),
   starts as (
-    select distinct w.provider_id, g.at
-    from windows w
+    select distinct c.provider_id, g.at
+    from candidates c
+    cross join lateral private.opening_windows(p_org_id, c.provider_id, v_timezone, v_from, v_to) w
     cross join lateral generate_series(
       w.opens_at + v_step * greatest(0, ceil(extract(epoch from v_from - w.opens_at) / extract(epoch from v_step)))::float8,
       w.closes_at - v_duration,
@@ -280,85 +270,74 @@ comment on function private.open_slots(uuid, uuid, uuid, timestamptz, timestampt
 revoke all on function private.open_slots(uuid, uuid, uuid, timestamptz, timestamptz, integer) from public;
 grant execute on function private.open_slots(uuid, uuid, uuid, timestamptz, timestamptz, integer) to booking_engine;
 
-create function private.why_not_bookable(
+create function private.judge_start(
   p_org_id uuid,
   p_service_id uuid,
   p_provider_id uuid,
-  p_starts_at timestamptz
+  p_starts_at timestamptz,
+  out reason text,
+  out ends_at timestamptz,
+  out during tstzrange
 )
-returns text
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
-  v_service public.services;
-  v_timezone text;
-  v_offered boolean;
-  v_ends_at timestamptz;
+  v record;
+  v_on_step boolean;
 begin
-  select s.*
-  into v_service
+  select
+    s as service,
+    o.timezone,
+    r.id is not null as is_provider,
+    s.is_active and r.is_active and p.service_id is not null as is_offered
+  into v
   from public.services s
+  join public.organizations o on o.id = s.org_id
+  left join public.resources r
+    on r.org_id = s.org_id
+    and r.id = p_provider_id
+    and r.kind = 'provider'
+  left join public.provider_services p
+    on p.org_id = r.org_id
+    and p.provider_id = r.id
+    and p.service_id = s.id
   where s.org_id = p_org_id
     and s.id = p_service_id;
-  if not found then
-    return 'not_found';
+  if not found or not v.is_provider then
+    reason := 'not_found';
+  elsif not v.is_offered then
+    reason := 'not_offered';
+  elsif p_starts_at < private.bookable_from(v.service) then
+    reason := 'too_soon';
+  elsif p_starts_at >= private.bookable_until(v.service, v.timezone) then
+    reason := 'too_far';
+  else
+    ends_at := p_starts_at + make_interval(mins => (v.service).duration_minutes);
+    during := tstzrange(
+      p_starts_at - make_interval(mins => (v.service).buffer_before_minutes),
+      ends_at + make_interval(mins => (v.service).buffer_after_minutes)
+    );
+    select bool_or(mod(extract(epoch from p_starts_at - w.opens_at), (v.service).slot_step_minutes * 60) = 0)
+    into v_on_step
+    from private.opening_windows(p_org_id, p_provider_id, v.timezone, p_starts_at, ends_at) w
+    where w.opens_at <= p_starts_at
+      and w.closes_at >= ends_at;
+    if v_on_step is null
+      or private.away_spans(p_org_id, p_provider_id, p_starts_at, ends_at) && tstzrange(p_starts_at, ends_at)
+    then
+      reason := 'outside_hours';
+    elsif not v_on_step then
+      reason := 'not_offered';
+    end if;
   end if;
-  select r.is_active and v_service.is_active and exists (
-    select 1
-    from public.provider_services p
-    where p.org_id = p_org_id
-      and p.provider_id = p_provider_id
-      and p.service_id = p_service_id
-  )
-  into v_offered
-  from public.resources r
-  where r.org_id = p_org_id
-    and r.id = p_provider_id
-    and r.kind = 'provider';
-  if v_offered is null then
-    return 'not_found';
-  elsif not v_offered then
-    return 'not_offered';
-  end if;
-
-  select o.timezone
-  into v_timezone
-  from public.organizations o
-  where o.id = p_org_id;
-  if p_starts_at < private.bookable_from(v_service) then
-    return 'too_soon';
-  elsif p_starts_at >= private.bookable_until(v_service, v_timezone) then
-    return 'too_far';
-  end if;
-
-  v_ends_at := p_starts_at + make_interval(mins => v_service.duration_minutes);
-  return (
-    select case
-      when w.within is null
-        or private.away_spans(p_org_id, p_provider_id, p_starts_at, v_ends_at) && tstzrange(p_starts_at, v_ends_at)
-        then 'outside_hours'
-      when not w.on_step
-        then 'not_offered'
-    end
-    from (
-      select
-        bool_or(true) as within,
-        bool_or(
-          mod(extract(epoch from p_starts_at - o.opens_at), v_service.slot_step_minutes * 60) = 0
-        ) as on_step
-      from private.opening_windows(p_org_id, p_service_id, p_provider_id, p_starts_at, v_ends_at) o
-      where o.opens_at <= p_starts_at
-        and o.closes_at >= v_ends_at
-    ) w
-  );
 end;
 $$;
-comment on function private.why_not_bookable(uuid, uuid, uuid, timestamptz) is
-  'Null when a start may be claimed as far as hours, notice, horizon and steps go; else the reason. Whether it is taken, the ledger tells.';
-revoke all on function private.why_not_bookable(uuid, uuid, uuid, timestamptz) from public;
-grant execute on function private.why_not_bookable(uuid, uuid, uuid, timestamptz) to booking_engine;
+comment on function private.judge_start(uuid, uuid, uuid, timestamptz) is
+  'Whether a start may be claimed as far as hours, notice, horizon and steps go: reason is null, ends_at and during (with buffers) say what it takes; or the reason why not. Whether it is taken, the ledger tells.';
+revoke all on function private.judge_start(uuid, uuid, uuid, timestamptz) from public;
+grant execute on function private.judge_start(uuid, uuid, uuid, timestamptz) to booking_engine;
 
 -- How slots are told ---------------------------------------------------------------------------------------------------
 

@@ -73,33 +73,40 @@ language plpgsql
 stable
 set search_path = ''
 as $$
-begin
-  return (
-    select jsonb_build_object(
-      'success', true,
-      'hold_id', p_hold.id,
-      'expires_at', p_hold.expires_at,
-      'slot', private.slot(p_hold.org_id, p_hold.service_id, p_hold.provider_id, p_hold.starts_at, p_hold.ends_at),
-      'contact', jsonb_build_object(
-        'known', known.name is not null,
-        'name', p_hold.contact_name,
-        'has_phone', coalesce(p_hold.contact_phone, call.from_phone) is not null
-      )
-    ) || case
-      when p_hold.appointment_id is null then '{}'
-      else jsonb_build_object('appointment_id', p_hold.appointment_id, 'code', booked.code)
-    end
-    from (select 1) one
-    left join public.calls call
-      on call.org_id = p_hold.org_id
-      and call.call_sid = p_hold.call_sid
-    left join public.contacts known
-      on known.org_id = p_hold.org_id
-      and known.phone = coalesce(p_hold.contact_phone, call.from_phone)
-    left join public.appointments booked
-      on booked.org_id = p_hold.org_id
-      and booked.id = p_hold.appointment_id
+declare
+  v_phone constant text := coalesce(p_hold.contact_phone, (
+    select c.from_phone
+    from public.calls c
+    where c.org_id = p_hold.org_id
+      and c.call_sid = p_hold.call_sid
+  ));
+  v_told constant jsonb := jsonb_build_object(
+    'success', true,
+    'hold_id', p_hold.id,
+    'expires_at', p_hold.expires_at,
+    'slot', private.slot(p_hold.org_id, p_hold.service_id, p_hold.provider_id, p_hold.starts_at, p_hold.ends_at),
+    'contact', jsonb_build_object(
+      'known', exists (
+        select 1
+        from public.contacts k
+        where k.org_id = p_hold.org_id
+          and k.phone = v_phone
+          and k.name is not null
+      ),
+      'name', p_hold.contact_name,
+      'has_phone', v_phone is not null
+    )
   );
+begin
+  if p_hold.appointment_id is null then
+    return v_told;
+  end if;
+  return v_told || jsonb_build_object('appointment_id', p_hold.appointment_id, 'code', (
+    select a.code
+    from public.appointments a
+    where a.org_id = p_hold.org_id
+      and a.id = p_hold.appointment_id
+  ));
 end;
 $$;
 comment on function private.hold_told(public.appointment_holds) is
@@ -178,7 +185,7 @@ as $$
 declare
   v_hold public.appointment_holds;
   v_other_hold_id uuid;
-  v_reason text;
+  v_judged record;
   v_claimed boolean;
 begin
   if p_org_id is null
@@ -217,28 +224,29 @@ begin
     return private.hold_told(v_hold);
   end if;
 
-  v_reason := private.why_not_bookable(p_org_id, p_service_id, p_provider_id, p_starts_at);
-  if v_reason is not null then
-    return private.failure(v_reason) || jsonb_build_object(
+  select *
+  into v_judged
+  from private.judge_start(p_org_id, p_service_id, p_provider_id, p_starts_at);
+  if v_judged.reason is not null then
+    return private.failure(v_judged.reason) || jsonb_build_object(
       'alternatives',
       case
-        when v_reason = 'not_found' then '[]'
+        when v_judged.reason = 'not_found' then '[]'
         else private.alternatives(p_org_id, p_service_id, p_starts_at)
       end
     );
   end if;
 
-  select
-    gen_random_uuid(), p_org_id, p_call_sid, p_provider_id, p_service_id, p_starts_at,
-    p_starts_at + make_interval(mins => s.duration_minutes),
-    clock_timestamp() + make_interval(mins => p_hold_minutes),
-    'held', now()
-  into
-    v_hold.id, v_hold.org_id, v_hold.call_sid, v_hold.provider_id, v_hold.service_id, v_hold.starts_at,
-    v_hold.ends_at, v_hold.expires_at, v_hold.status, v_hold.created_at
-  from public.services s
-  where s.org_id = p_org_id
-    and s.id = p_service_id;
+  v_hold.id := gen_random_uuid();
+  v_hold.org_id := p_org_id;
+  v_hold.call_sid := p_call_sid;
+  v_hold.provider_id := p_provider_id;
+  v_hold.service_id := p_service_id;
+  v_hold.starts_at := p_starts_at;
+  v_hold.ends_at := v_judged.ends_at;
+  v_hold.expires_at := clock_timestamp() + make_interval(mins => p_hold_minutes);
+  v_hold.status := 'held';
+  v_hold.created_at := now();
 
   select h.id
   into v_other_hold_id
@@ -248,7 +256,7 @@ begin
     and h.status = 'held'
   for update;
   if v_other_hold_id is null then
-    v_claimed := private.hold_slot(v_hold, null);
+    v_claimed := private.hold_slot(v_hold, v_judged.during, null);
   else
     -- One live hold per call. The old one goes only when the new one is had, and comes back whole when it is not.
     begin
@@ -256,7 +264,7 @@ begin
       set status = case when h.expires_at > clock_timestamp() then 'released' else 'expired' end
       where h.org_id = p_org_id
         and h.id = v_other_hold_id;
-      v_claimed := private.hold_slot(v_hold, v_other_hold_id);
+      v_claimed := private.hold_slot(v_hold, v_judged.during, v_other_hold_id);
       if not v_claimed then
         raise exception 'keep the hold that the call has' using errcode = 'FD001';
       end if;
@@ -275,7 +283,7 @@ begin
 end;
 $$;
 
-create function private.hold_slot(p_hold public.appointment_holds, p_replaces uuid)
+create function private.hold_slot(p_hold public.appointment_holds, p_during tstzrange, p_replaces uuid)
 returns boolean
 language plpgsql
 volatile
@@ -287,7 +295,7 @@ begin
     row(p_hold.org_id, p_hold.id, null, p_hold.expires_at, p_replaces)::private.claimant,
     p_hold.provider_id,
     p_hold.service_id,
-    private.span_with_buffers(p_hold.org_id, p_hold.service_id, p_hold.starts_at, p_hold.ends_at)
+    p_during
   ) then
     return false;
   end if;
@@ -296,10 +304,10 @@ begin
   return true;
 end;
 $$;
-comment on function private.hold_slot(public.appointment_holds, uuid) is
+comment on function private.hold_slot(public.appointment_holds, tstzrange, uuid) is
   'Claims a hold''s time and writes the hold; false when the time is taken. p_replaces: the hold whose claims may give way.';
-revoke all on function private.hold_slot(public.appointment_holds, uuid) from public;
-grant execute on function private.hold_slot(public.appointment_holds, uuid) to booking_engine;
+revoke all on function private.hold_slot(public.appointment_holds, tstzrange, uuid) from public;
+grant execute on function private.hold_slot(public.appointment_holds, tstzrange, uuid) to booking_engine;
 
 comment on function public.claim_slot_atomic(uuid, uuid, uuid, timestamptz, text, integer) is
   'Holds one start of a provider for a call, for p_hold_minutes (1 to 30). Answers {hold_id, expires_at, slot, contact}; again with the same arguments, the same hold (with appointment_id and code once it is confirmed). Fails with slot_taken, outside_hours, too_soon, too_far, not_offered, not_found, invalid_input, and up to three alternatives.';

@@ -56,7 +56,7 @@ declare
   -- Long enough to be reached and to answer, short enough that the time is not lost.
   v_expires_at constant timestamptz := least(clock_timestamp() + interval '30 minutes', p_starts_at);
 begin
-  if private.why_not_bookable(p_org_id, p_service_id, p_provider_id, p_starts_at) is not null then
+  if (private.judge_start(p_org_id, p_service_id, p_provider_id, p_starts_at)).reason is not null then
     return false;
   end if;
   select w.*
