@@ -75,6 +75,10 @@ begin
     values (pg_temp.id(c, '1'), pg_temp.id(c, '31'), pg_temp.id(c, '21'), tstzrange(now(), null));
     insert into invitations (org_id, email, role)
     values (pg_temp.id(c, '1'), 'invited@clinic.test', 'staff');
+    insert into opt_outs (org_id, phone)
+    values (pg_temp.id(c, '1'), '+12125550139');
+    insert into texts (org_id, direction, sid, status, outcome)
+    values (pg_temp.id(c, '1'), 'in', 'SM' || lpad('51', 32, '0'), 'received', 'passed_on');
     insert into verification_attempts (org_id, phone, attempt_key, succeeded)
     values (pg_temp.id(c, '1'), '+12125550131', 'silo', false);
   end loop;
