@@ -1,0 +1,64 @@
+import type { Locale } from "./apology.ts";
+import { writtenTime } from "./written-time.ts";
+
+/**
+ * Everything that we write to patients. Postgres says when and to whom; the words are here. No text names a service: what
+ * somebody comes for is nobody's business who glances at their phone.
+ */
+
+/** Why a text is sent. */
+export type Occasion = "booked_text" | "moved_text" | "cancelled_text" | "reminder_text";
+
+/** What a text is about. */
+export interface TextFacts {
+  kind: Occasion;
+  clinic: { name: string; locale: Locale; address: string | null; phone: string | null };
+  slot: { starts_local: string };
+  provider: string;
+  code: string;
+}
+
+/** A text to a patient about an appointment. The same facts give the same words: that is how a sent one is recognised. */
+export function textBody({ kind, clinic, slot, provider, code }: TextFacts): string {
+  const when = writtenTime(slot.starts_local, clinic.locale);
+  const appointment = `appointment with ${provider} on ${when}`;
+  const where = clinic.address === null ? "" : ` Address: ${clinic.address}.`;
+  const answers = "Reply 1 to confirm, 2 to cancel";
+  switch (kind) {
+    case "booked_text":
+      return `${clinic.name}: your ${appointment} is booked.${where} Code ${code}. ${answers}, STOP for no texts.`;
+    case "moved_text":
+      return `${clinic.name}: your appointment has moved. It is now with ${provider} on ${when}.${where} Code ${code}. ` +
+        `${answers}.`;
+    case "cancelled_text":
+      return `${clinic.name}: your ${appointment} is cancelled. Code ${code}. ${callAgain(clinic.phone)}`;
+    case "reminder_text":
+      return `${clinic.name}: a reminder of your ${appointment}.${where} Code ${code}. ${answers}.`;
+  }
+}
+
+function callAgain(phone: string | null): string {
+  return phone === null ? "To book again, please call us." : `To book again, call ${phone}.`;
+}
+
+/** What became of a patient's answer, as far as we write back. */
+export type Reply =
+  | { outcome: "confirmed" | "cancelled"; clinic: { name: string; locale: Locale }; slot: { starts_local: string } }
+  | { outcome: "passed_on"; clinic: { name: string; locale: Locale } };
+
+/** The reply to a patient's text. */
+export function replyBody(reply: Reply): string {
+  const { outcome, clinic } = reply;
+  switch (outcome) {
+    case "confirmed":
+      return `${clinic.name}: thank you, see you on ${writtenTime(reply.slot.starts_local, clinic.locale)}.`;
+    case "cancelled":
+      return `${clinic.name}: your appointment on ${
+        writtenTime(reply.slot.starts_local, clinic.locale)
+      } is cancelled. ` +
+        "To book again, please call us.";
+    case "passed_on":
+      return `${clinic.name}: thank you, we have passed your message on and will get back to you. ` +
+        "If it is urgent, please call us.";
+  }
+}

@@ -1,0 +1,68 @@
+import MessagingResponse from "twilio/lib/twiml/MessagingResponse.js";
+import { z } from "zod";
+import { outcome, Slot } from "../_shared/contracts.ts";
+import { askDatabase } from "../_shared/database.ts";
+import { FrontdeskError } from "../_shared/errors.ts";
+import { twimlAnswer } from "../_shared/masks.ts";
+import { type Reply, replyBody } from "../_shared/text-wording.ts";
+import type { Context } from "../_shared/webhook.ts";
+import { intentOf } from "./intent.ts";
+
+/** A text that a patient has sent to a clinic's number. */
+export const InboundText = z.object({
+  body: z.object({
+    MessageSid: z.string().regex(/^(?:SM|MM)[0-9a-zA-Z]{32}$/),
+    To: z.string().min(1).max(200),
+    From: z.string().min(1).max(200),
+    // Postgres cannot store the null character.
+    Body: z.string().max(10_000).default("").transform((text) => text.replaceAll("\0", "")),
+    NumMedia: z.string().regex(/^\d{1,3}$/).default("0").transform(Number),
+    OptOutType: z.string().max(20).optional(),
+  }),
+});
+
+const Clinic = z.object({ id: z.guid(), name: z.string(), locale: z.enum(["en-US", "en-GB"]) });
+
+const Received = outcome({
+  outcome: z.enum(["confirmed", "cancelled", "passed_on", "opted_out", "opted_in"]),
+  is_answered: z.boolean(),
+  clinic: Clinic,
+  slot: Slot.nullable(),
+});
+
+/** Hands the text to Postgres, which knows what it answers, and writes back what came of it. */
+export async function receive({ body: text }: z.output<typeof InboundText>, context: Context): Promise<Response> {
+  const intent = intentOf(text.Body, text.OptOutType);
+  context.label({ step: intent });
+  const received = await askDatabase("receive_text", Received, {
+    p_to: text.To,
+    p_from: text.From,
+    p_sid: text.MessageSid,
+    p_intent: intent,
+    p_body: forStaff(text),
+  }, context.signal);
+  if (!received.success) {
+    context.report(new FrontdeskError("a text could not be taken", received.reason));
+    return replied(undefined);
+  }
+  context.label({ clinic: received.clinic.id });
+  return replied(received.is_answered ? replyTo(received) : undefined);
+}
+
+/** Pictures stay at Twilio; staff are told that there are some, and under which name. */
+function forStaff({ Body, NumMedia, MessageSid }: z.output<typeof InboundText>["body"]): string {
+  if (NumMedia === 0) return Body;
+  const attached = `(${NumMedia} attached, kept at Twilio with message ${MessageSid})`;
+  return Body === "" ? attached : `${Body}\n${attached}`;
+}
+
+function replyTo({ outcome, clinic, slot }: Extract<z.output<typeof Received>, { success: true }>): Reply | undefined {
+  if ((outcome === "confirmed" || outcome === "cancelled") && slot !== null) return { outcome, clinic, slot };
+  return outcome === "passed_on" ? { outcome, clinic } : undefined;
+}
+
+function replied(reply: Reply | undefined): Response {
+  const twiml = new MessagingResponse();
+  if (reply !== undefined) twiml.message(replyBody(reply));
+  return twimlAnswer(twiml.toString());
+}

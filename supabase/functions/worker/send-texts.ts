@@ -1,0 +1,117 @@
+import { askDatabase } from "../_shared/database.ts";
+import { publicUrl } from "../_shared/environment.ts";
+import { FrontdeskError } from "../_shared/errors.ts";
+import { explainTextFailure } from "../_shared/text-failures.ts";
+import { textBody } from "../_shared/text-wording.ts";
+import type { Context } from "../_shared/webhook.ts";
+import { type ClaimedText, WORKER_ANSWERS } from "./contracts.ts";
+import { failureOf, type Messages } from "./twilio-messages.ts";
+
+/** How many texts one run has in hand at a time; they are sent side by side. */
+const BATCH = 10;
+
+/** After this long a claimed text is free for another worker, because whoever claimed it must have died. */
+const LEASE_SECONDS = 30;
+
+/** So late into the lease nothing is begun that could end after it: looking up and sending may take 8 s each. */
+const LATEST_START_MS = 12_000;
+
+/** What one run did. */
+export interface Sent {
+  sent: number;
+  failed: number;
+}
+
+/** Sends what is due until nothing is, or until the run's time is over. Any number of runs may do so at once. */
+export async function sendTexts(messages: () => Messages, until: number, context: Context): Promise<Sent> {
+  const tally = { sent: 0, failed: 0 };
+  let twilio: Messages | undefined;
+  while (performance.now() < until) {
+    const claimedAt = performance.now();
+    const claimed = await askDatabase(
+      "claim_texts",
+      WORKER_ANSWERS.claim_texts,
+      { p_limit: BATCH, p_lease_seconds: LEASE_SECONDS },
+      context.signal,
+    );
+    if (!claimed.success) throw new FrontdeskError("claim_texts refuses", claimed.reason);
+    if (claimed.seen === 0) break;
+    if (claimed.texts.length === 0) continue; // All of them had become pointless; there may be more.
+
+    const client = twilio ??= messages();
+    const isInTime = () => performance.now() - claimedAt < LATEST_START_MS;
+    const results = await Promise.allSettled(claimed.texts.map((text) => sendText(client, text, isInTime, context)));
+    for (const result of results) {
+      if (result.status === "rejected") context.report(result.reason);
+      if (result.status === "fulfilled" && result.value) tally.sent += 1;
+      else tally.failed += 1;
+    }
+  }
+  return tally;
+}
+
+/** Sends one text, unless an earlier try turns out to have done so. True when Twilio has it. */
+async function sendText(
+  twilio: Messages,
+  text: ClaimedText,
+  isInTime: () => boolean,
+  context: Context,
+): Promise<boolean> {
+  const body = textBody(text);
+  try {
+    if (text.unsure_since !== null) {
+      for (const found of await twilio.findAccepted(text.to, body, new Date(text.unsure_since))) {
+        if (await recordSent(text, found, context)) return true;
+      }
+    }
+    // Left as it is, its lease runs out, and the next to claim it starts by asking Twilio.
+    if (!isInTime()) return false;
+  } catch (thrown) {
+    await recordFailed(text, { ...failureOf(thrown), isFinal: false, isUnsure: true }, context);
+    return false;
+  }
+
+  let accepted;
+  try {
+    accepted = await twilio.send({
+      to: text.to,
+      from: text.from,
+      messagingServiceSid: text.messaging_service_sid,
+      body,
+      statusCallback: `${publicUrl("sms-status")}?text=${text.outbox_id}`,
+    });
+  } catch (thrown) {
+    await recordFailed(text, failureOf(thrown), context);
+    return false;
+  }
+  return await recordSent(text, accepted, context);
+}
+
+async function recordSent(
+  text: ClaimedText,
+  accepted: { sid: string; status: string },
+  context: Context,
+): Promise<boolean> {
+  const recorded = await askDatabase("record_text_sent", WORKER_ANSWERS.record_text_sent, {
+    p_org_id: text.org_id,
+    p_outbox_id: text.outbox_id,
+    p_sid: accepted.sid,
+    p_status: accepted.status,
+  }, context.signal);
+  return recorded.success;
+}
+
+async function recordFailed(text: ClaimedText, failure: ReturnType<typeof failureOf>, context: Context): Promise<void> {
+  const recorded = await askDatabase("record_text_failed", WORKER_ANSWERS.record_text_failed, {
+    p_org_id: text.org_id,
+    p_outbox_id: text.outbox_id,
+    p_claim_id: text.claim_id,
+    p_problem: failure.problem,
+    p_explanation: explainTextFailure(failure.twilioCode),
+    p_is_final: failure.isFinal,
+    p_is_unsure: failure.isUnsure,
+  }, context.signal);
+  if (recorded.success && recorded.status === "given_up") {
+    context.report(new FrontdeskError("a text could not be delivered and was left to staff", failure.problem));
+  }
+}

@@ -1,0 +1,109 @@
+import RequestClient from "twilio/lib/base/RequestClient.js";
+import Twilio from "twilio/lib/rest/Twilio.js";
+import { z } from "zod";
+import { optionalSetting, setting } from "../_shared/environment.ts";
+
+/** Twilio answers within a second or two; a request that takes longer counts as lost, though it may have arrived. */
+const REQUEST_MS = 8000;
+
+/** Twilio's clock and ours may differ a little. */
+const CLOCK_TOLERANCE_MS = 2 * 60_000;
+
+/** A text as Twilio is asked to send it. */
+export interface OutgoingText {
+  to: string;
+  from: string | null;
+  messagingServiceSid: string | null;
+  body: string;
+  /** Where Twilio reports how far the text has come. */
+  statusCallback: string;
+}
+
+/** What Twilio has accepted. */
+export interface AcceptedText {
+  sid: string;
+  status: string;
+}
+
+/** What the worker needs of Twilio. */
+export interface Messages {
+  send(text: OutgoingText): Promise<AcceptedText>;
+  /** The messages that Twilio has accepted for a number since a moment with these words, oldest first. */
+  findAccepted(to: string, body: string, since: Date): Promise<AcceptedText[]>;
+}
+
+/** Twilio's API through its own library; TWILIO_API_URL puts a stand-in in its place. */
+export function twilioMessages(): Messages {
+  const { messages } = new Twilio(setting("TWILIO_ACCOUNT_SID"), setting("TWILIO_AUTH_TOKEN"), {
+    httpClient: new Transport(optionalSetting("TWILIO_API_URL")),
+  });
+  return {
+    async send({ to, from, messagingServiceSid, body, statusCallback }) {
+      const { sid, status } = await messages.create({
+        to,
+        body,
+        statusCallback,
+        ...(messagingServiceSid !== null ? { messagingServiceSid } : from !== null ? { from } : {}),
+        // By default Twilio holds a text back for up to ten hours: by then it may be night, or too late.
+        validityPeriod: 15 * 60,
+      });
+      return { sid, status };
+    },
+    async findAccepted(to, body, since) {
+      // Without a date: Twilio filters by the date of sending, which a text that still waits there does not have.
+      const recent = await messages.list({ to, limit: 100, pageSize: 100 });
+      return recent
+        .filter((one) => one.direction.startsWith("outbound") && one.body.includes(body))
+        .filter((one) => one.dateCreated.getTime() >= since.getTime() - CLOCK_TOLERANCE_MS)
+        .sort((a, b) => a.dateCreated.getTime() - b.dateCreated.getTime())
+        .map(({ sid, status }) => ({ sid, status }));
+    },
+  };
+}
+
+class Transport extends RequestClient {
+  constructor(private readonly standIn: string | undefined) {
+    super({ timeout: REQUEST_MS });
+  }
+
+  override request<Data>(
+    options: RequestClient.RequestOptions<Data>,
+  ): ReturnType<typeof RequestClient.prototype.request<Data>> {
+    const { uri } = options;
+    return super.request({
+      ...options,
+      uri: this.standIn === undefined ? uri : uri.replace("https://api.twilio.com", this.standIn),
+    });
+  }
+}
+
+const Refusal = z.object({ status: z.int(), code: z.int().nullish() });
+
+/** Why a request to Twilio failed. */
+export interface Failure {
+  /** A code of ours: never a message from outside. */
+  problem: string;
+  twilioCode: number | undefined;
+  /** It would fail again however often we tried. */
+  isFinal: boolean;
+  /** Twilio may have accepted it all the same. */
+  isUnsure: boolean;
+}
+
+/** Statuses about us or the moment, not about the text: our key, our pace, a timeout on the way. */
+const PASSING = [401, 403, 404, 408, 409, 425, 429];
+
+/** Reads what a request to Twilio threw. */
+export function failureOf(thrown: unknown): Failure {
+  const refusal = Refusal.safeParse(thrown);
+  if (!refusal.success) {
+    return { problem: "no_answer", twilioCode: undefined, isFinal: false, isUnsure: true };
+  }
+  const { status, code } = refusal.data;
+  return {
+    problem: typeof code === "number" ? `twilio_${code}` : `http_${status}`,
+    twilioCode: code ?? undefined,
+    isFinal: status >= 400 && status < 500 && !PASSING.includes(status),
+    isUnsure: status < 400 || status >= 500,
+  };
+}
