@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { z } from "zod";
+import { MAX_BODY_BYTES } from "../../../functions/_shared/body.ts";
+import { secretKey, twilio } from "../../../functions/_shared/senders.ts";
+import { type Context, type Options, webhook } from "../../../functions/_shared/webhook.ts";
+
+const TOKEN = "a token for tests only";
+const PUBLIC = "https://clinic.example/functions/v1";
+Deno.env.set("TWILIO_AUTH_TOKEN", TOKEN);
+Deno.env.set("PUBLIC_FUNCTIONS_URL", PUBLIC);
+Deno.env.set("SUPABASE_SECRET_KEYS", '{"default":"sb_secret_for-tests"}');
+Deno.env.delete("SENTRY_DSN");
+
+const Input = z.object({
+  query: z.object({ step: z.string().optional() }),
+  body: z.object({ CallSid: z.string().min(1) }),
+});
+type Input = z.output<typeof Input>;
+
+/** A function like ours, with another handler. */
+function serving(answer: (input: Input, context: Context) => Promise<Response>, changes: Partial<Options<Input>> = {}) {
+  return webhook<Input>({
+    name: "echo",
+    sender: twilio,
+    input: Input,
+    deadlineMs: 200,
+    channel: "voice",
+    answer,
+    ...changes,
+  });
+}
+const echo = serving(({ query, body }) => Promise.resolve(Response.json({ ...query, ...body })));
+
+/** Signs as Twilio's documentation says, without the library that checks it. */
+function signature(url: string, fields: [string, string][]): string {
+  const covered = fields.toSorted(([a], [b]) => a < b ? -1 : a > b ? 1 : 0).map(([name, value]) => name + value).join(
+    "",
+  );
+  return createHmac("sha1", TOKEN).update(url + covered, "utf8").digest("base64");
+}
+
+function post(
+  fields: [string, string][],
+  { query = "", signed = signature(`${PUBLIC}/echo${query}`, fields), headers = {}, body }: {
+    query?: string;
+    signed?: string | null;
+    headers?: Record<string, string>;
+    body?: BodyInit;
+  } = {},
+): Request {
+  return new Request(`http://10.0.0.1:9000/echo${query}`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      ...(signed !== null && { "x-twilio-signature": signed }),
+      ...headers,
+    },
+    body: body ?? new URLSearchParams(fields).toString(),
+  });
+}
+
+const FIELDS: [string, string][] = [["CallSid", "CA1"], ["SpeechResult", "Zoë & Ann = 1 + 1"], ["Empty", ""]];
+
+/** What was logged while something ran, and shortly after. */
+async function logged(run: () => Promise<void>): Promise<string[]> {
+  const lines: string[] = [];
+  const { error } = console;
+  console.error = (...words: unknown[]) => lines.push(words.map(String).join(" "));
+  try {
+    await run();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  } finally {
+    console.error = error;
+  }
+  return lines;
+}
+
+/** These leave work for after the answer, which the test runner would otherwise take for a leak. */
+function test(name: string, run: () => Promise<void>): void {
+  Deno.test({ name, fn: run, sanitizeOps: false, sanitizeResources: false });
+}
+
+test("a signed form is let in, whatever host and scheme it came through", async () => {
+  const response = await echo(post(FIELDS, { query: "?step=menu&zone=America%2FNew_York" }));
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), { step: "menu", CallSid: "CA1" });
+  assert.match(response.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
+});
+
+test("the signature covers every field that came, also one that comes twice or that nobody knows yet", async () => {
+  const fields: [string, string][] = [...FIELDS, ["NewField", "x"], ["Twice", "a"], ["Twice", "b"]];
+  const [plain, reversed] = [fields, fields.toReversed()];
+  assert.equal((await echo(post(plain, { signed: signature(`${PUBLIC}/echo`, fields) }))).status, 200);
+  assert.equal((await echo(post(reversed, { signed: signature(`${PUBLIC}/echo`, fields) }))).status, 200);
+  const unsigned = post([...FIELDS, ["Added", "1"]], { signed: signature(`${PUBLIC}/echo`, FIELDS) });
+  assert.equal((await echo(unsigned)).status, 403);
+});
+
+test("whoever cannot prove to be Twilio gets an empty 403", async () => {
+  for (
+    const request of [
+      post(FIELDS, { signed: null }),
+      post(FIELDS, { signed: "" }),
+      post(FIELDS, { signed: "bm90IGEgc2lnbmF0dXJl" }),
+      post(FIELDS, { signed: signature("http://10.0.0.1:9000/echo", FIELDS) }),
+      post(FIELDS, { query: "?step=confirm", signed: signature(`${PUBLIC}/echo?step=menu`, FIELDS) }),
+      new Request("http://10.0.0.1:9000/echo"),
+    ]
+  ) {
+    const response = await echo(request);
+    assert.equal(response.status, 403);
+    assert.equal(await response.text(), "");
+  }
+});
+
+test("without a token nobody is let in, and the caller still hears the apology", async () => {
+  Deno.env.delete("TWILIO_AUTH_TOKEN");
+  try {
+    const lines = await logged(async () => {
+      assert.match(await (await echo(post(FIELDS))).text(), /having trouble/);
+    });
+    assert.match(lines.join(), /"name":|MissingSettingError/);
+  } finally {
+    Deno.env.set("TWILIO_AUTH_TOKEN", TOKEN);
+  }
+});
+
+test("what is not a readable form gets 400 and a plain sentence", async () => {
+  const lines = await logged(async () => {
+    for (
+      const request of [
+        new Request("http://10.0.0.1:9000/echo", { headers: { "x-twilio-signature": "x" } }),
+        post(FIELDS, { headers: { "content-type": "application/json" }, body: "{}" }),
+        post(FIELDS, { headers: { "content-length": String(MAX_BODY_BYTES + 1) } }),
+        post([["CallSid", ""]]),
+        post([["CallSid", "CA1"], ["CallSid", "CA2"]]),
+        post([]),
+      ]
+    ) {
+      const response = await echo(request);
+      assert.equal(response.status, 400);
+      assert.match(await response.text(), /^[A-Z][^<>{}]*\.$/);
+    }
+  });
+  // Twilio itself would have sent the last three, so somebody should know of them: by field, not by value.
+  assert.equal(lines.length, 3);
+  assert.match(lines.join(), /body\.CallSid/);
+  assert.doesNotMatch(lines.join(), /CA1|CA2/);
+});
+
+test("a large body is not read to its end", async () => {
+  let pulled = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled += 16 * 1024;
+      controller.enqueue(new Uint8Array(16 * 1024).fill(97));
+    },
+  });
+  assert.equal((await echo(post(FIELDS, { body: endless }))).status, 400);
+  assert.ok(pulled < 4 * MAX_BODY_BYTES, `${pulled} bytes were read`);
+});
+
+test("a handler that hangs is not waited for, and is told to stop", async () => {
+  let stopped = false;
+  const hanging = serving((_input, { signal }) => {
+    signal.addEventListener("abort", () => stopped = true);
+    return new Promise(() => {});
+  });
+  const startedAt = performance.now();
+  const lines = await logged(async () => {
+    const response = await hanging(post(FIELDS));
+    assert.equal(response.status, 200);
+    assert.match(await response.text(), /having trouble right now/);
+  });
+  assert.ok(performance.now() - startedAt < 1000);
+  assert.equal(stopped, true);
+  assert.match(lines.join(), /no answer within 200 ms/);
+});
+
+const SECRET = "password=hunter2 at 10.1.2.3 for +12125550147";
+const THROWN: [string, () => Promise<Response>][] = [
+  ["an Error with a secret in it", () => Promise.reject(new Error(SECRET))],
+  ["an Error before anything is awaited", () => {
+    throw new TypeError(SECRET);
+  }],
+  ["a string", () => Promise.reject(SECRET)],
+  ["null", () => Promise.reject(null)],
+  ["undefined", () => Promise.reject(undefined)],
+];
+
+for (const [what, fails] of THROWN) {
+  test(`${what} that is thrown reaches neither the caller nor the log`, async () => {
+    const lines = await logged(async () => {
+      const response = await serving(fails)(post(FIELDS));
+      assert.equal(response.status, 200);
+      const body = await response.text();
+      assert.match(body, /having trouble right now, let me help you another way/);
+      assert.doesNotMatch(body, /hunter2|Error|10\.1\.2\.3/);
+    });
+    assert.equal(lines.length, 1);
+    assert.doesNotMatch(lines.join(), /hunter2|10\.1\.2\.3|5550147|CA1|Zoë/);
+    assert.match(lines.join(), /"function":"echo"/);
+  });
+}
+
+test("each channel is masked in its own way, and a mask that fails by the plainest one", async () => {
+  await logged(async () => {
+    const fails = () => Promise.reject(new Error(SECRET));
+    assert.equal(await (await serving(fails, { mask: () => new Response("better") })(post(FIELDS))).text(), "better");
+    const broken = serving(fails, {
+      mask: () => {
+        throw new Error(SECRET);
+      },
+    });
+    assert.match(await (await broken(post(FIELDS))).text(), /having trouble right now/);
+    assert.match(await (await serving(fails, { channel: "sms" })(post(FIELDS))).text(), /<Response\/>/);
+    const json = await serving(fails, { channel: "json" })(post(FIELDS));
+    assert.equal((await json.json()).success, false);
+  });
+});
+
+test("what a handler reports is told although its sender gets a good answer", async () => {
+  const lines = await logged(async () => {
+    const reporting = serving((_input, context) => {
+      context.label({ step: "menu", clinic: "a0000000-0000-4000-8000-000000000001" });
+      context.report(new Error(SECRET));
+      return Promise.resolve(new Response("good"));
+    });
+    assert.equal(await (await reporting(post(FIELDS))).text(), "good");
+  });
+  assert.match(lines.join(), /"step":"menu","clinic":"a0000000-0000-4000-8000-000000000001"/);
+});
+
+test("a turn that went well and fast is not worth a line", async () => {
+  assert.deepEqual(
+    await logged(async () => {
+      await echo(post(FIELDS));
+    }),
+    [],
+  );
+});
+
+test("our own side is let in with a secret key and JSON, and nobody else", async () => {
+  const ours = serving(({ body }) => Promise.resolve(Response.json(body)), { sender: secretKey, channel: "json" });
+  const request = (headers: Record<string, string>, body = '{"CallSid":"CA1"}') =>
+    new Request("http://10.0.0.1:9000/echo", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+    });
+  assert.equal((await ours(request({ apikey: "sb_secret_for-tests" }))).status, 200);
+  assert.equal((await ours(request({ apikey: "sb_secret_for-tests" }, "{"))).status, 400);
+  const strangers: Record<string, string>[] = [
+    {},
+    { apikey: "" },
+    { apikey: "sb_secret_for-test" },
+    { authorization: "Bearer sb_secret_for-tests" },
+  ];
+  for (const headers of strangers) {
+    const response = await ours(request(headers));
+    assert.equal(response.status, 403);
+    assert.equal(await response.text(), "");
+  }
+});
