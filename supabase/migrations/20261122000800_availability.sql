@@ -18,7 +18,8 @@ stable
 set search_path = ''
 as $$
 declare
-  v_first_day constant date := (p_from at time zone p_timezone)::date - 1;
+  -- Hours last a day at most, which is 25 hours when clocks go back.
+  v_first_day constant date := ((p_from - interval '25 hours') at time zone p_timezone)::date;
   v_days constant integer := (p_to at time zone p_timezone)::date - v_first_day;
 begin
   return query
@@ -457,7 +458,7 @@ begin
     or p_to is null
     or not isfinite(p_from)
     or not isfinite(p_to)
-    or p_to <= p_from
+    or p_to < p_from
     or p_limit is null
     or p_limit not between 1 and 5000
   then
@@ -504,7 +505,7 @@ begin
 end;
 $$;
 comment on function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer, text) is
-  'Open slots of a service that start in [p_from, p_to), soonest first, at most p_limit (1 to 5000); p_call_sid notes the call''s progress. Fails with invalid_input, not_found, too_soon (the span has passed or lies within the notice), too_far (with latest_local, the last bookable day).';
+  'Open slots of a service that start in [p_from, p_to), soonest first, at most p_limit (1 to 5000); none in an empty span, as a day is that a zone skipped. p_call_sid notes the call''s progress. Fails with invalid_input, not_found, too_soon (the span has passed or lies within the notice), too_far (with latest_local, the last bookable day).';
 revoke all on function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer, text) from public, anon, authenticated;
 grant execute on function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer, text) to service_role;
 alter function public.find_open_slots(uuid, uuid, timestamptz, timestamptz, uuid, integer, text) owner to booking_engine;
