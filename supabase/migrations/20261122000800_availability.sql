@@ -133,9 +133,9 @@ comment on function private.bookable_until(public.services, text) is
 revoke all on function private.bookable_until(public.services, text) from public;
 grant execute on function private.bookable_until(public.services, text) to booking_engine;
 
-create function private.open_slots(
-  p_org_id uuid,
-  p_service_id uuid,
+create function private.open_slots_within(
+  p_service public.services,
+  p_timezone text,
   p_provider_id uuid,
   p_from timestamptz,
   p_to timestamptz,
@@ -147,42 +147,18 @@ stable
 set search_path = ''
 as $$
 declare
-  v_service public.services;
-  v_timezone text;
-  v_from timestamptz;
-  v_to timestamptz;
-  v_duration interval;
-  v_before interval;
-  v_after interval;
-  v_step interval;
+  v_duration constant interval := make_interval(mins => p_service.duration_minutes);
+  v_before constant interval := make_interval(mins => p_service.buffer_before_minutes);
+  v_after constant interval := make_interval(mins => p_service.buffer_after_minutes);
+  v_step constant interval := make_interval(mins => p_service.slot_step_minutes);
 begin
-  select s.*
-  into v_service
-  from public.services s
-  where s.org_id = p_org_id
-    and s.id = p_service_id
-    and s.is_active;
-  select o.timezone
-  into v_timezone
-  from public.organizations o
-  where o.id = p_org_id;
-  v_from := greatest(p_from, private.bookable_from(v_service));
-  v_to := least(p_to, private.bookable_until(v_service, v_timezone));
-  if v_service.id is null or v_from >= v_to then
-    return;
-  end if;
-  v_duration := make_interval(mins => v_service.duration_minutes);
-  v_before := make_interval(mins => v_service.buffer_before_minutes);
-  v_after := make_interval(mins => v_service.buffer_after_minutes);
-  v_step := make_interval(mins => v_service.slot_step_minutes);
-
   return query
   with candidates as materialized (
     select
       p.id as provider_id,
       p.menu_position,
-      private.away_spans(p_org_id, p.id, v_from, v_to + v_duration) as away,
-      private.taken_spans(p_org_id, p.id, v_from - v_before, v_to + v_duration + v_after) as taken
+      private.away_spans(p_service.org_id, p.id, p_from, p_to + v_duration) as away,
+      private.taken_spans(p_service.org_id, p.id, p_from - v_before, p_to + v_duration + v_after) as taken
     from public.provider_services s
     join public.resources r
       on r.org_id = s.org_id
@@ -191,8 +167,8 @@ begin
     join public.providers p
       on p.org_id = r.org_id
       and p.id = r.id
-    where s.org_id = p_org_id
-      and s.service_id = p_service_id
+    where s.org_id = p_service.org_id
+      and s.service_id = p_service.id
       and (p_provider_id is null or s.provider_id = p_provider_id)
   ),
   -- Rooms and devices: what each kind's pieces cannot be used for. Their own time off, as claiming asks: when the whole
@@ -203,35 +179,35 @@ begin
       (
         select coalesce(range_agg(tstzrange(t.starts_at, t.ends_at)), '{}')
         from public.time_off t
-        where t.org_id = p_org_id
+        where t.org_id = p_service.org_id
           and t.resource_id = s.resource_id
-          and t.starts_at < v_to + v_duration + v_after
-          and t.ends_at > v_from - v_before
-      ) + private.taken_spans(p_org_id, s.resource_id, v_from - v_before, v_to + v_duration + v_after) as blocked
+          and t.starts_at < p_to + v_duration + v_after
+          and t.ends_at > p_from - v_before
+      ) + private.taken_spans(p_service.org_id, s.resource_id, p_from - v_before, p_to + v_duration + v_after) as blocked
     from public.service_resources s
     join public.resources r
       on r.org_id = s.org_id
       and r.id = s.resource_id
-    where s.org_id = p_org_id
-      and s.service_id = p_service_id
+    where s.org_id = p_service.org_id
+      and s.service_id = p_service.id
       and r.is_active
   ),
   kinds as materialized (
     select distinct s.kind
     from public.service_resources s
-    where s.org_id = p_org_id
-      and s.service_id = p_service_id
+    where s.org_id = p_service.org_id
+      and s.service_id = p_service.id
   ),
   starts as (
     select distinct c.provider_id, g.at
     from candidates c
-    cross join lateral private.opening_windows(p_org_id, c.provider_id, v_timezone, v_from, v_to) w
+    cross join lateral private.opening_windows(p_service.org_id, c.provider_id, p_timezone, p_from, p_to) w
     cross join lateral generate_series(
-      w.opens_at + v_step * greatest(0, ceil(extract(epoch from v_from - w.opens_at) / extract(epoch from v_step)))::float8,
+      w.opens_at + v_step * greatest(0, ceil(extract(epoch from p_from - w.opens_at) / extract(epoch from v_step)))::float8,
       w.closes_at - v_duration,
       v_step
     ) g (at)
-    where g.at < v_to
+    where g.at < p_to
   )
   select s.provider_id, s.at, s.at + v_duration
   from starts s
@@ -251,19 +227,73 @@ begin
   order by
     s.at,
     case
-      when v_service.assignment = 'spread' then (
+      when p_service.assignment = 'spread' then (
         select count(*)
         from public.appointments a
-        where a.org_id = p_org_id
+        where a.org_id = p_service.org_id
           and a.provider_id = s.provider_id
-          and a.starts_at >= (s.at at time zone v_timezone)::date::timestamp at time zone v_timezone
-          and a.starts_at < ((s.at at time zone v_timezone)::date + 1)::timestamp at time zone v_timezone
+          and a.starts_at >= (s.at at time zone p_timezone)::date::timestamp at time zone p_timezone
+          and a.starts_at < ((s.at at time zone p_timezone)::date + 1)::timestamp at time zone p_timezone
           and a.status not in ('cancelled', 'noshow')
       )
     end,
     c.menu_position,
     s.provider_id
   limit p_limit;
+end;
+$$;
+comment on function private.open_slots_within(public.services, text, uuid, timestamptz, timestamptz, integer) is
+  'The first starts in [from, to) for which hours, absences and the ledger leave room; notice and horizon are not asked here.';
+revoke all on function private.open_slots_within(public.services, text, uuid, timestamptz, timestamptz, integer) from public;
+grant execute on function private.open_slots_within(public.services, text, uuid, timestamptz, timestamptz, integer) to booking_engine;
+
+create function private.open_slots(
+  p_org_id uuid,
+  p_service_id uuid,
+  p_provider_id uuid,
+  p_from timestamptz,
+  p_to timestamptz,
+  p_limit integer
+)
+returns table (provider_id uuid, starts_at timestamptz, ends_at timestamptz)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_service public.services;
+  v_timezone text;
+  v_from timestamptz;
+  v_to timestamptz;
+  v_last timestamptz;
+  v_span interval := '1 day';
+  v_left integer := p_limit;
+  v_found integer;
+begin
+  select s.*
+  into v_service
+  from public.services s
+  where s.org_id = p_org_id
+    and s.id = p_service_id
+    and s.is_active;
+  select o.timezone
+  into v_timezone
+  from public.organizations o
+  where o.id = p_org_id;
+  v_from := greatest(p_from, private.bookable_from(v_service));
+  v_last := least(p_to, private.bookable_until(v_service, v_timezone));
+
+  -- A day first, then ever longer spans: even a search over months most often ends within days.
+  while v_left > 0 and v_from < v_last loop
+    v_to := least(v_from + v_span, v_last);
+    return query
+    select *
+    from private.open_slots_within(v_service, v_timezone, p_provider_id, v_from, v_to, v_left);
+    get diagnostics v_found = row_count;
+    v_left := v_left - v_found;
+    v_from := v_to;
+    v_span := v_span * 4;
+  end loop;
 end;
 $$;
 comment on function private.open_slots(uuid, uuid, uuid, timestamptz, timestamptz, integer) is
