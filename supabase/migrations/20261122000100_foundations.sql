@@ -124,7 +124,7 @@ create domain private.e164 as text
   check (value ~ '^\+[1-9][0-9]{6,14}$');
 comment on domain private.e164 is
   'A phone number in E.164: plus, country code, at most 15 digits.';
-grant usage on type private.e164 to authenticated, booking_engine;
+revoke all on type private.e164 from public;
 
 create function private.failure(p_reason text)
 returns jsonb

@@ -61,6 +61,7 @@ create type private.claimant as (
   expires_at timestamptz,
   replaces uuid
 );
+revoke all on type private.claimant from public;
 
 -- Measured on 16 clients against one slot: this insert 49,000/s; a row lock first 4,400/s; insert and catch the
 -- exception 20/s, with deadlocks. An insert that meets somebody's unfinished one waits for it and sees how it ended.

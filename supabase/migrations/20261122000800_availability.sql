@@ -494,7 +494,7 @@ begin
   then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'find_open_slots', p_call_sid);
 
   select s.*
   into v_service

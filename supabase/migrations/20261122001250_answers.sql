@@ -38,7 +38,7 @@ begin
   then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id);
+  perform private.enter_clinic(p_org_id, 'search_knowledge', p_call_sid);
   if not exists (
     select 1
     from public.organizations o
