@@ -1,0 +1,143 @@
+/**
+ * A lane beside a running stack: the same functions, in processes of their own, on the same database and Data API, but with
+ * a proxy before everything that they depend on, so that each dependency can be broken without touching the stack.
+ */
+import { type Line, openLine } from "../caller/line.ts";
+import { freePort } from "../stack/claims.ts";
+import { type ServedFunction, startFunctions } from "../stack/functions.ts";
+import { exists, join } from "../stack/paths.ts";
+import { readFunctions } from "../stack/project.ts";
+import { silentReport } from "../stack/report.ts";
+import { repositoryDir } from "../stack/settings.ts";
+import { FaultProxy } from "./fault-proxy.ts";
+import { openSentryDouble, type SentryDouble } from "./sentry-double.ts";
+
+/** What a stack's `env` file holds. */
+export type StackEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** Functions whose world can be broken. */
+export interface Lane extends AsyncDisposable {
+  readonly line: Line;
+  /** Between the functions and the Data API, Sentry, and Twilio's REST API. */
+  readonly database: FaultProxy;
+  readonly sentry: FaultProxy;
+  readonly twilio: FaultProxy;
+  /** What got through to Sentry. */
+  readonly reports: SentryDouble;
+  readonly functions: readonly string[];
+  /** All that the functions have printed. */
+  log(): string;
+  /** The resident memory of each function in megabytes; empty where there is no /proc. */
+  memory(): Record<string, number>;
+}
+
+/** Opens a lane; `settings` replaces what the functions would find in their environment. */
+export async function openLane(stack: StackEnvironment, settings: Record<string, string> = {}): Promise<Lane> {
+  await using opened = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "frontdesk-lane-" });
+  opened.defer(() => Deno.remove(folder, { recursive: true }));
+  const reports = opened.use(openSentryDouble());
+  const database = opened.use(new FaultProxy(addressOf(needed(stack, "API_URL"))));
+  const sentry = opened.use(new FaultProxy({ hostname: "127.0.0.1", port: reports.port }));
+  const twilio = opened.use(new FaultProxy(addressOf(needed(stack, "TWILIO_API_URL"))));
+
+  const functions = readFunctions(join(repositoryDir, "supabase")).map((fn) => ({ ...fn, port: freePort() }));
+  const door = opened.use(openDoor(functions));
+  const inherited = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG"].flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  const environment = {
+    ...Object.fromEntries(inherited),
+    SUPABASE_URL: database.url,
+    SUPABASE_DB_URL: needed(stack, "DB_URL"),
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: needed(stack, "PUBLISHABLE_KEY") }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: needed(stack, "SECRET_KEY") }),
+    SENTRY_DSN: `${sentry.url.replace("//", "//publickey@")}/1`,
+    TWILIO_ACCOUNT_SID: needed(stack, "TWILIO_ACCOUNT_SID"),
+    TWILIO_AUTH_TOKEN: needed(stack, "TWILIO_AUTH_TOKEN"),
+    TWILIO_API_URL: twilio.url + new URL(needed(stack, "TWILIO_API_URL")).pathname,
+    PUBLIC_FUNCTIONS_URL: PUBLISHED,
+    SB_REGION: "local",
+    ...settings,
+  };
+  const processes = startFunctions(functions, environment, folder, silentReport());
+  opened.defer(() => processes.stop());
+  await processes.ready;
+
+  const line = openLine({
+    functionsUrl: door.url,
+    publicFunctionsUrl: PUBLISHED,
+    twilioAuthToken: needed(stack, "TWILIO_AUTH_TOKEN"),
+    twilioAccountSid: needed(stack, "TWILIO_ACCOUNT_SID"),
+  });
+  const everything = opened.move();
+  return {
+    line,
+    database,
+    sentry,
+    twilio,
+    reports,
+    functions: functions.map(({ name }) => name),
+    log: () => Deno.readTextFileSync(join(folder, "functions.log")),
+    memory: () => memoryOf(functions),
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
+}
+
+/** As in production, what is signed is not the address that is dialled. */
+const PUBLISHED = "https://frontdesk.example/functions/v1";
+
+/** The front door: leads to each function's process, and strips the path as Supabase's gateway does. */
+function openDoor(functions: readonly ServedFunction[]): { url: string } & AsyncDisposable {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    // Not through URL, which would rewrite what it finds odd: a signature covers the query as it was sent.
+    const [, name, rest = ""] = /^https?:\/\/[^/]*\/functions\/v1\/([\w-]+)(.*)$/s.exec(request.url) ?? [];
+    const fn = functions.find((one) => one.name === name);
+    if (fn === undefined) return new Response(null, { status: 404 });
+    const { method, headers, body } = request;
+    return await fetch(`http://127.0.0.1:${fn.port}/${name}${rest}`, {
+      method,
+      headers,
+      body,
+      redirect: "manual",
+    });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/functions/v1`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+function memoryOf(functions: readonly ServedFunction[]): Record<string, number> {
+  if (!exists("/proc/self/status")) return {};
+  const memory: Record<string, number> = {};
+  for (const { name: pid } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(pid)) continue;
+    const command = readIfThere(`/proc/${pid}/cmdline`).split("\0");
+    const fn = functions.find(({ entry, port }) => command.includes(entry) && command.includes(String(port)));
+    const resident = /^VmRSS:\s+(\d+) kB/m.exec(readIfThere(`/proc/${pid}/status`))?.[1];
+    if (fn !== undefined && resident !== undefined) memory[fn.name] = Math.round(Number(resident) / 1024);
+  }
+  return memory;
+}
+
+/** A process may end while one looks at it. */
+function readIfThere(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
+function addressOf(url: string): { hostname: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { hostname, port: Number(port) };
+}
+
+function needed(stack: StackEnvironment, name: string): string {
+  const value = stack[name];
+  if (value === undefined || value === "") throw new Error(`A lane needs a running stack; ${name} is not set.`);
+  return value;
+}
