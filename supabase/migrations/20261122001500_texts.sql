@@ -50,11 +50,13 @@ select o.id
 from public.organizations o;
 
 create table public.opt_outs (
+  -- Not the number: the audit trail names a row by its key.
+  id uuid primary key default gen_random_uuid(),
   org_id uuid not null references public.organizations (id) on delete cascade,
   phone private.e164 not null,
   source text not null default 'staff' check (source in ('patient', 'carrier', 'staff')),
   created_at timestamptz not null default now(),
-  primary key (org_id, phone)
+  unique (org_id, phone)
 );
 comment on table public.opt_outs is
   'Numbers that want no texts from a clinic: the patient wrote STOP, the carrier told us, or staff were asked. Only the patient''s START takes one away.';
