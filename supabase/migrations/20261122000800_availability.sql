@@ -447,7 +447,8 @@ stable
 set search_path = ''
 as $$
 declare
-  v_from constant timestamptz := greatest(p_starts_at, now());
+  -- No horizon is longer than two years; a start at the end of time has no week after it.
+  v_from constant timestamptz := least(greatest(p_starts_at, now()), now() + interval '2 years');
   v_slots jsonb;
 begin
   -- Nearly always the next week has some; only a full clinic pays for the long look.
