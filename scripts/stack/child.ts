@@ -23,7 +23,7 @@ export function spawn(
     env?: Record<string, string>;
     clearEnv?: boolean;
     cwd?: string;
-    onOutput: (bytes: Uint8Array) => void;
+    onOutput: (bytes: Uint8Array<ArrayBuffer>, stream: "stdout" | "stderr") => void;
   },
 ): Child {
   const { onOutput, ...rest } = options;
@@ -36,13 +36,13 @@ export function spawn(
   }).spawn();
   let tail = "";
   const decoder = new TextDecoder();
-  const listen = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const bytes of stream) {
+  const listen = async (stream: "stdout" | "stderr") => {
+    for await (const bytes of running[stream]) {
       tail = (tail + decoder.decode(bytes)).slice(-4000);
-      onOutput(bytes);
+      onOutput(bytes, stream);
     }
   };
-  const heard = Promise.all([listen(running.stdout), listen(running.stderr)]);
+  const heard = Promise.all([listen("stdout"), listen("stderr")]);
   const exited = running.status.then(async (status) => {
     // A grandchild may keep the pipe open for longer than we care to listen.
     await Promise.race([heard, delay(200)]);
@@ -63,23 +63,33 @@ export function spawn(
   };
 }
 
-/** Runs a command to its end; throws its last words when it fails, and stops it when the signal says so. */
+/** A command that ended badly; the message is what it wrote last. */
+export class CommandFailed extends Error {}
+
+/** Runs a command to its end and gives its standard output; stops it when the signal says so. */
 export async function run(
   command: string,
   options: { args: string[]; env?: Record<string, string>; cwd?: string; signal?: AbortSignal },
 ): Promise<string> {
-  const output: string[] = [];
-  const decoder = new TextDecoder();
   const { signal, ...rest } = options;
   signal?.throwIfAborted();
-  const child = spawn(command, { ...rest, onOutput: (bytes) => output.push(decoder.decode(bytes, { stream: true })) });
+  const decoder = new TextDecoder();
+  let stdout = "";
+  const child = spawn(command, {
+    ...rest,
+    onOutput(bytes, stream) {
+      if (stream === "stdout") stdout += decoder.decode(bytes, { stream: true });
+    },
+  });
   const stop = () => void child.stop("SIGTERM", 1000);
   signal?.addEventListener("abort", stop, { once: true });
   const status = await child.exited;
   signal?.removeEventListener("abort", stop);
   signal?.throwIfAborted();
-  if (!status.success) throw new Error(child.lastWords() || `${command} ended with code ${status.code}.`);
-  return output.join("");
+  if (!status.success) {
+    throw new CommandFailed(child.lastWords() || `${command} ended with code ${status.code}.`);
+  }
+  return stdout;
 }
 
 /** Whether a process with this id exists, ours or not. */

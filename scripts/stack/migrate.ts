@@ -1,29 +1,61 @@
-/** Migrations and seed, put in by the official CLI: what it refuses here, it refuses on hosted Supabase. */
-import { run } from "./child.ts";
+/** Migrations and seed. The CLI applies them; whether there is anything to apply is asked first, since it takes seconds. */
+import { CommandFailed } from "./child.ts";
 import { CannotStart } from "./claims.ts";
-import { dirname } from "./paths.ts";
+import { exists, join } from "./paths.ts";
+import { readSeedPaths } from "./project.ts";
 import { databaseUrl, type Settings } from "./settings.ts";
-
-/** The CLI's version. It comes through npx, since Deno would want its builds for all platforms. */
-const cli = ["-y", "supabase@3.1.0"];
-
-/** Runs the Supabase CLI on the project; resolves with what it printed. */
-export function supabase(settings: Settings, args: string[], signal?: AbortSignal): Promise<string> {
-  return run("npx", {
-    args: [...cli, ...args, "--workdir", dirname(settings.projectDir)],
-    env: { SUPABASE_TELEMETRY_DISABLED: "1", NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1" },
-    ...(signal ? { signal } : {}),
-  });
-}
+import { withClient } from "./sql.ts";
+import { pushMigrations } from "./supabase-cli.ts";
 
 /** Applies the migrations that the database lacks, as the role `postgres`, and the seed if it is new or has changed. */
 export async function migrate(settings: Settings, signal: AbortSignal): Promise<void> {
-  const target = `--remote=${databaseUrl(settings, "postgres")}`;
+  if (await isUpToDate(settings)) return;
   try {
-    await supabase(settings, ["db", "push", target, "--include-seed", "--yes"], signal);
+    await pushMigrations(settings, signal);
   } catch (error) {
-    signal.throwIfAborted();
-    const lines = error instanceof Error ? error.message.split("\n").filter((line) => !line.startsWith("npm ")) : [];
-    throw new CannotStart(`The migrations could not be applied.\n${lines.join("\n")}`, { cause: error });
+    if (!(error instanceof CommandFailed)) throw error;
+    throw new CannotStart(
+      `The migrations could not be applied; the Supabase CLI says:\n\n${error.message}\n\n` +
+        `If the data of an earlier run is in the way and not needed, remove ${settings.stackDir}.`,
+    );
   }
+}
+
+/** Whether the CLI would find nothing to do: it keeps the versions that it applied, and the digest of each seed. */
+async function isUpToDate(settings: Settings): Promise<boolean> {
+  const applied = await readHistory(settings);
+  if (!applied) return false;
+  const folder = join(settings.projectDir, "migrations");
+  const versions = exists(folder)
+    ? [...Deno.readDirSync(folder)].map(({ name }) => /^(\d+)_.*\.sql$/.exec(name)?.[1])
+    : [];
+  const wanted = versions.filter((version) => version !== undefined);
+  if (wanted.length !== applied.versions.size || wanted.some((one) => !applied.versions.has(one))) return false;
+  const digests = await Promise.all(readSeedPaths(settings.projectDir).map(sha256));
+  return digests.every((digest) => digest !== undefined && applied.seeds.has(digest));
+}
+
+async function readHistory(settings: Settings): Promise<{ versions: Set<string>; seeds: Set<string> } | undefined> {
+  return await withClient(databaseUrl(settings, "postgres"), async (client) => {
+    const { rows } = await client.query<{ known: boolean }>(
+      "select bool_and(to_regclass(name) is not null) as known " +
+        "from unnest(array['supabase_migrations.schema_migrations', 'supabase_migrations.seed_files']) name",
+    );
+    if (!rows[0]?.known) return undefined;
+    const versions = await client.query<{ version: string }>(
+      "select version from supabase_migrations.schema_migrations",
+    );
+    const seeds = await client.query<{ hash: string }>("select hash from supabase_migrations.seed_files");
+    return {
+      versions: new Set(versions.rows.map((row) => row.version)),
+      seeds: new Set(seeds.rows.map((row) => row.hash)),
+    };
+  });
+}
+
+/** Undefined for what is no file, such as a pattern. */
+async function sha256(path: string): Promise<string | undefined> {
+  if (!exists(path)) return undefined;
+  const digest = await crypto.subtle.digest("SHA-256", Deno.readFileSync(path));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

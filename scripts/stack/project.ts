@@ -1,4 +1,4 @@
-/** What supabase/config.toml says about the functions. */
+/** What supabase/config.toml says about the functions and the seed. */
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { exists, join } from "./paths.ts";
@@ -13,6 +13,10 @@ export interface EdgeFunction {
 }
 
 const configSchema = z.object({
+  db: z.object({
+    seed: z.object({ enabled: z.boolean().default(true), sql_paths: z.array(z.string()).default(["./seed.sql"]) })
+      .prefault({}),
+  }).prefault({}),
   functions: z.record(
     z.string(),
     z.object({
@@ -25,16 +29,22 @@ const configSchema = z.object({
 
 /** The functions of a project, in the order of the config. One that is listed and has no code yet is left out. */
 export function readFunctions(projectDir: string): EdgeFunction[] {
-  const path = join(projectDir, "config.toml");
-  const config = configSchema.parse(parse(Deno.readTextFileSync(path)));
-  return Object.entries(config.functions)
+  return Object.entries(readConfig(projectDir).functions)
     .filter(([, settings]) => settings.enabled)
     .map(([name, settings]) => ({
       name,
       verifyJwt: settings.verify_jwt,
-      entry: settings.entrypoint
-        ? join(projectDir, settings.entrypoint)
-        : join(projectDir, "functions", name, "index.ts"),
+      entry: join(projectDir, settings.entrypoint ?? `functions/${name}/index.ts`),
     }))
     .filter(({ entry }) => exists(entry));
+}
+
+/** The seed files or patterns, as absolute paths. */
+export function readSeedPaths(projectDir: string): string[] {
+  const { enabled, sql_paths } = readConfig(projectDir).db.seed;
+  return enabled ? sql_paths.map((path) => join(projectDir, path)) : [];
+}
+
+function readConfig(projectDir: string): z.infer<typeof configSchema> {
+  return configSchema.parse(parse(Deno.readTextFileSync(join(projectDir, "config.toml"))));
 }

@@ -21,7 +21,7 @@ export function terminalReport(write: (text: string) => void = writeOut): Report
         write(`${open === "" ? `  ${what} ` : ""}${seconds(performance.now() - began)}\n`);
         return result;
       } catch (error) {
-        write(open === "" ? "" : "\n");
+        write(`${open === "" ? `  ${what} ` : ""}failed\n`);
         throw error;
       } finally {
         open = "";

@@ -2,15 +2,13 @@
  * The local stack, start to stop: what `supabase start` and `supabase functions serve` give together, without Docker.
  * `deno task start` runs it for people; tests start one of their own with other settings.
  */
-import { type Child, delay, spawn } from "./child.ts";
+import { freePort, holdFolder, requireFreePorts } from "./claims.ts";
 import { prepareDatabase } from "./database.ts";
-import { type FunctionProcesses, startFunctions } from "./functions.ts";
-import type { GatewaySettings } from "./gateway.ts";
-import { openLog } from "./log-file.ts";
+import { startFunctions } from "./functions.ts";
+import { startGateway } from "./gateway-process.ts";
 import { migrate } from "./migrate.ts";
 import { startOps } from "./ops.ts";
-import { fromFileUrl, join } from "./paths.ts";
-import { freePort, holdFolder, requireFreePorts } from "./claims.ts";
+import { join } from "./paths.ts";
 import { createData, startPostgres } from "./postgres.ts";
 import { stopLeftoverServer } from "./postgres-leftovers.ts";
 import { readFunctions } from "./project.ts";
@@ -32,57 +30,78 @@ export interface Stack {
 /** Brings everything up, or stops what it has started and throws. Aborting the signal does the latter at any time. */
 export async function startStack(settings: Settings, report: Report, signal: AbortSignal): Promise<Stack> {
   await using started = new AsyncDisposableStack();
-  const onStop = (stop: () => void | Promise<void>) => started.defer(stop);
+  const own = await claim(settings, report, started);
+  const env = stackEnvironment(own);
+  const apiUrl = `${env.API_URL}`;
+  const functions = readFunctions(own.projectDir).map((fn) => ({ ...fn, port: freePort() }));
+  const names = functions.map((fn) => fn.name);
 
+  const ops = startOps(own.opsPort, `${env.FUNCTIONS_URL}`, createSinks(own.stackDir));
+  started.defer(() => ops.stop());
+  // Before Postgres, since it also is who stops that should this process be killed.
+  const gateway = startGateway(own, apiUrl, functions, report);
+  started.defer(() => gateway.stop());
+  await startDatabase(own, report, signal, started);
+  // They load while the migrations run: they touch the database only when somebody calls.
+  const processes = startFunctions(functions, functionEnvironment(own, env), own.stackDir, report);
+  started.defer(() => processes.stop());
+  await report.step("Migrations and seed (supabase db push)", () => migrate(own, signal));
+  await report.step("Data API and Auth", () => gateway.ready(signal));
+  await report.step(`Functions ${names.join(", ")}`, () => Promise.race([processes.ready, aborted(signal)]));
+  if (names.includes("worker")) {
+    const schedule = startSchedule(`${env.FUNCTIONS_URL}`, localKeys.secret);
+    started.defer(() => schedule.stop());
+  }
+  if (own.watch) started.defer(watchFunctions(own.projectDir, functions, processes, report));
+
+  const file = join(own.stackDir, "env");
+  started.defer(() => removeIfThere(file));
+  Deno.writeTextFileSync(file, dotenv(env), { mode: 0o600 });
+  return { env, functionNames: names, stop: stopOnce(started.move()) };
+}
+
+/** Only Postgres with the migrations applied: for what looks at the schema and calls nobody. */
+export async function startMigratedDatabase(
+  settings: Settings,
+  report: Report,
+  signal: AbortSignal,
+): Promise<{ settings: Settings; stop(): Promise<void> }> {
+  await using started = new AsyncDisposableStack();
+  const own = await claim(settings, report, started);
+  await startDatabase(own, report, signal, started);
+  await report.step("Migrations and seed (supabase db push)", () => migrate(own, signal));
+  return { settings: own, stop: stopOnce(started.move()) };
+}
+
+/** Makes sure that folder and ports are ours before anything is started. */
+async function claim(settings: Settings, report: Report, started: AsyncDisposableStack): Promise<Settings> {
   const folder = await holdFolder(settings.stackDir);
-  onStop(() => folder.release());
+  started.defer(() => folder.release());
   const own = { ...settings, stackDir: folder.path };
+  removeIfThere(join(own.stackDir, "env"));
   if (await stopLeftoverServer(own.stackDir)) {
     report.note("  Stopped a Postgres that an earlier stack had left running.");
   }
   requireFreePorts(own);
-
-  const env = stackEnvironment(own);
-  const functions = readFunctions(own.projectDir).map((fn) => ({ ...fn, port: freePort() }));
-  const ops = startOps(own.opsPort, `${env.FUNCTIONS_URL}`, createSinks(own.stackDir));
-  onStop(() => ops.stop());
-
-  // First, since it also is who stops Postgres should this process be killed.
-  const gateway = startGateway(own, env, functions, report);
-  onStop(() => gateway.stop());
-  await report.step("Database files", () => createData(own, signal));
-  const server = await report.step("Postgres", () => startPostgres(own, report, signal));
-  onStop(() => server.stop());
-  await report.step("Roles, schemas, Auth tables", () => prepareDatabase(own));
-  signal.throwIfAborted();
-
-  // Functions load while the migrations run: they touch the database only when somebody calls.
-  const processes = startFunctions(functions, functionEnvironment(own, env), own.stackDir, report);
-  onStop(() => processes.stop());
-  await report.step("Migrations and seed (supabase db push)", () => migrate(own, signal));
-  await report.step("Data API and Auth", () => gateway.ready(signal));
-  await report.step(`Functions ${functions.map((fn) => fn.name).join(", ")}`, () => allReady(processes, signal));
-  if (functions.some((fn) => fn.name === "worker")) {
-    const schedule = startSchedule(`${env.FUNCTIONS_URL}`, localKeys.secret);
-    onStop(() => schedule.stop());
-  }
-  if (own.watch) onStop(watchFunctions(own.projectDir, functions, processes, report));
-
-  const file = join(own.stackDir, "env");
-  onStop(() => removeIfThere(file));
-  Deno.writeTextFileSync(file, dotenv(env), { mode: 0o600 });
-
-  const all = started.move();
-  let stopped: Promise<void> | undefined;
-  return {
-    env,
-    functionNames: functions.map((fn) => fn.name),
-    stop: () => stopped ??= all.disposeAsync(),
-  };
+  return own;
 }
 
-async function allReady(processes: FunctionProcesses, signal: AbortSignal): Promise<void> {
-  await Promise.race([processes.ready, aborted(signal)]);
+async function startDatabase(
+  settings: Settings,
+  report: Report,
+  signal: AbortSignal,
+  started: AsyncDisposableStack,
+): Promise<void> {
+  await report.step("Database files", () => createData(settings, signal));
+  const server = await report.step("Postgres", () => startPostgres(settings, report, signal));
+  started.defer(() => server.stop());
+  await report.step("Roles, schemas, Auth tables", () => prepareDatabase(settings));
+  signal.throwIfAborted();
+}
+
+function stopOnce(started: AsyncDisposableStack): () => Promise<void> {
+  let stopped: Promise<void> | undefined;
+  return () => stopped ??= started.disposeAsync();
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
@@ -107,63 +126,6 @@ function functionEnvironment(settings: Settings, env: Record<string, string>): R
     TWILIO_API_URL: `${env.TWILIO_API_URL}`,
     PUBLIC_FUNCTIONS_URL: `${env.PUBLIC_FUNCTIONS_URL}`,
     SB_REGION: "local",
-  };
-}
-
-function startGateway(
-  settings: Settings,
-  env: Record<string, string>,
-  functions: GatewaySettings["functions"],
-  report: Report,
-): { ready(signal: AbortSignal): Promise<void>; stop(): Promise<void> } {
-  const gatewaySettings: GatewaySettings = {
-    port: settings.apiPort,
-    stackDir: settings.stackDir,
-    adminUrl: databaseUrl(settings, "supabase_admin"),
-    requestUrl: databaseUrl(settings, "authenticator"),
-    siteUrl: `${env.API_URL}`,
-    jwtSecret: localKeys.jwtSecret,
-    publishableKey: localKeys.publishable,
-    secretKey: localKeys.secret,
-    functions,
-  };
-  const log = openLog(join(settings.stackDir, "api.log"));
-  const start = (): Child =>
-    spawn(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", fromFileUrl(new URL("gateway.ts", import.meta.url))],
-      env: { GATEWAY_SETTINGS: JSON.stringify(gatewaySettings) },
-      onOutput: log.write,
-    });
-  let child = start();
-  let stopping = false;
-  const supervise = async () => {
-    while (!stopping) {
-      await child.exited;
-      if (stopping) return;
-      report.note("The API ended; starting it again (see api.log).");
-      await delay(200);
-      if (!stopping) child = start();
-    }
-  };
-  const supervised = supervise();
-  return {
-    async ready(signal) {
-      const url = `${env.REST_URL}/`;
-      for (;;) {
-        try {
-          await (await fetch(url, { signal: AbortSignal.timeout(2000) })).body?.cancel();
-          return;
-        } catch {
-          await delay(25, signal);
-        }
-      }
-    },
-    async stop() {
-      stopping = true;
-      await child.stop("SIGTERM", 1000);
-      await supervised;
-      log.close();
-    },
   };
 }
 

@@ -1,19 +1,13 @@
 /** `deno task start`: brings the stack up, says what to try, and stops it on SIGINT, SIGTERM, or when its parent is gone. */
 import { CannotStart } from "./claims.ts";
-import { onOrphaned } from "./launchers.ts";
 import { terminalReport } from "./report.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { startStack } from "./stack.ts";
+import { untilAskedToStop } from "./stop-signals.ts";
 
 const stopping = new AbortController();
-const asked = new Promise<void>((resolve) => {
-  const stop = () => {
-    stopping.abort(new DOMException("stopped", "AbortError"));
-    resolve();
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, stop);
-  onOrphaned(stop);
-});
+const asked = untilAskedToStop();
+asked.then((reason) => stopping.abort(reason));
 
 try {
   const settings = readSettings(Deno.env.toObject());
