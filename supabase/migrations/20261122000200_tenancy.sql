@@ -13,7 +13,7 @@ create table public.organizations (
   created_at timestamptz not null default now()
 );
 comment on table public.organizations is
-  'A clinic. `version` counts its changes, so that a cached copy can tell that it is old.';
+  'A clinic. `version` counts its changes and those of what it offers, so that a cached copy can tell that it is old.';
 
 create function private.count_organization_version()
 returns trigger

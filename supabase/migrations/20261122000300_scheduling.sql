@@ -139,3 +139,44 @@ begin
   end loop;
 end;
 $$;
+
+-- A call keeps what it heard of its clinic for a while. What it offers is part of that, so a change of it counts as one of
+-- the clinic. It runs as its owner: staff may change a service, never the count.
+create function private.count_offer_change()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.organizations o
+  set version = o.version
+  where o.id in (
+    select c.org_id
+    from changed c
+  );
+  return null;
+end;
+$$;
+comment on function private.count_offer_change() is
+  'Counts up organizations.version, once a statement and clinic, when what the clinic offers has changed; the count itself is organizations'' own trigger.';
+revoke all on function private.count_offer_change() from public;
+
+do $$
+declare
+  v_table text;
+  v_verb text;
+begin
+  foreach v_table in array array['resources', 'providers', 'services']
+  loop
+    foreach v_verb in array array['insert', 'update', 'delete']
+    loop
+      execute format(
+        'create trigger count_offer_%1$s after %1$s on public.%2$I referencing %3$s table as changed '
+        'for each statement execute function private.count_offer_change()',
+        v_verb, v_table, case v_verb when 'delete' then 'old' else 'new' end
+      );
+    end loop;
+  end loop;
+end;
+$$;

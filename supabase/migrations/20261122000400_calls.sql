@@ -19,6 +19,7 @@ create table public.calls (
   org_id uuid not null references public.organizations (id) on delete cascade,
   call_sid text not null check (call_sid ~ '^[A-Za-z0-9_-]{1,64}$'),
   from_phone private.e164,
+  given_phone private.e164,
   to_phone private.e164,
   status text not null default 'ringing'
     check (status in ('queued', 'ringing', 'in-progress', 'completed', 'busy', 'failed', 'no-answer', 'canceled')),
@@ -28,12 +29,12 @@ create table public.calls (
   ended_at timestamptz,
   duration_seconds integer check (duration_seconds >= 0),
   progress text not null default 'menu' check (progress in ('menu', 'choosing_time', 'time_held', 'details_given')),
-  outcome text check (outcome in ('booked', 'moved', 'cancelled', 'answered', 'message', 'abandoned')),
+  outcome text check (outcome in ('booked', 'moved', 'cancelled', 'waitlisted', 'answered', 'message', 'abandoned')),
   unique (org_id, id),
   unique (org_id, call_sid)
 );
 comment on table public.calls is
-  'One row a call. Its status is that of the newest event by the event''s own clock and sequence, never by arrival. `progress` is how far the caller came, `outcome` what came of it; abandoned: they hung up without one.';
+  'One row a call. Its status is that of the newest event by the event''s own clock and sequence, never by arrival. `progress` is how far the caller came, `outcome` what came of it; abandoned: they hung up without one. given_phone is the number that a caller keyed in who withholds theirs; it proves nothing.';
 create index calls_call_sid_idx on public.calls (call_sid);
 create index calls_from_phone_idx on public.calls (org_id, from_phone);
 select private.keep_org_immutable('public.calls');

@@ -189,11 +189,12 @@ begin
   set provider_id = excluded.provider_id, wanted = excluded.wanted
   returning entry.id
   into v_entry_id;
+  perform private.note_outcome(p_org_id, p_call_sid, 'waitlisted');
   return jsonb_build_object('success', true, 'entry_id', v_entry_id);
 end;
 $$;
 comment on function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz, text) is
-  'Puts a patient {phone, name?} on the waitlist of a service for starts in [p_from, p_to), with one provider or any; again for the same service changes the wish. Answers {entry_id}. Fails with not_found, invalid_input.';
+  'Puts a patient {phone, name?} on the waitlist of a service for starts in [p_from, p_to), with one provider or any; again for the same service changes the wish; p_call_sid notes the call''s outcome. Answers {entry_id}. Fails with not_found, invalid_input.';
 revoke all on function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz, text) from public, anon, authenticated;
 grant execute on function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz, text) to service_role;
 alter function public.join_waitlist(uuid, uuid, jsonb, uuid, timestamptz, timestamptz, text) owner to booking_engine;

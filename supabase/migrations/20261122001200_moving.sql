@@ -42,6 +42,41 @@ comment on function private.verification_tries_left(uuid, text, text) is
 revoke all on function private.verification_tries_left(uuid, text, text) from public;
 grant execute on function private.verification_tries_left(uuid, text, text) to booking_engine;
 
+-- Who withholds their number gives one on the keypad. It may not travel in a URL, so the call keeps it.
+create function public.note_caller_phone(p_org_id uuid, p_call_sid text, p_phone text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+set lock_timeout = '2s'
+as $$
+begin
+  if p_org_id is null
+    or p_call_sid is null
+    or p_call_sid !~ '^[A-Za-z0-9_-]{1,64}$'
+    or p_phone is null
+    or p_phone !~ '^\+[1-9][0-9]{6,14}$'
+  then
+    return private.failure('invalid_input');
+  end if;
+  perform private.enter_clinic(p_org_id, 'note_caller_phone', p_call_sid);
+  update public.calls c
+  set given_phone = p_phone
+  where c.org_id = p_org_id
+    and c.call_sid = p_call_sid;
+  if not found then
+    return private.failure('not_found');
+  end if;
+  return jsonb_build_object('success', true);
+end;
+$$;
+comment on function public.note_caller_phone(uuid, text, text) is
+  'Notes on a call the number that its caller keyed in; the last one counts. It answers the same whether or not the clinic knows the number. Fails with not_found (no such call), invalid_input.';
+revoke all on function public.note_caller_phone(uuid, text, text) from public, anon, authenticated;
+grant execute on function public.note_caller_phone(uuid, text, text) to service_role;
+alter function public.note_caller_phone(uuid, text, text) owner to booking_engine;
+
 create function public.list_appointments(
   p_org_id uuid,
   p_phone text,
@@ -56,15 +91,13 @@ set search_path = ''
 set lock_timeout = '2s'
 as $$
 declare
+  v_phone text := p_phone;
+  v_key text;
   v_contact_id uuid;
   v_tries_left integer;
-  v_key constant text := case
-    when p_call_sid is null then gen_random_uuid()::text
-    else encode(sha256(convert_to(p_call_sid || ' ' || coalesce(p_phone, '') || ' ' || coalesce(p_date_of_birth::text, ''), 'UTF8')), 'hex')
-  end;
 begin
   if p_org_id is null
-    or p_phone is null
+    or coalesce(p_phone, p_call_sid) is null
     or p_phone !~ '^\+[1-9][0-9]{6,14}$'
     or p_date_of_birth is null
     or not isfinite(p_date_of_birth)
@@ -80,15 +113,30 @@ begin
   ) then
     return private.failure('not_found') || '{"tries_left": 0}';
   end if;
-  -- One number's tries are counted one after the other, or parallel calls would share a count.
-  perform pg_advisory_xact_lock(hashtextextended('verify ' || p_org_id::text || ' ' || p_phone, 0));
+  if v_phone is null then
+    select c.given_phone
+    into v_phone
+    from public.calls c
+    where c.org_id = p_org_id
+      and c.call_sid = p_call_sid;
+    if v_phone is null then
+      return private.failure('invalid_input');
+    end if;
+  end if;
+  v_key := case
+    when p_call_sid is null then gen_random_uuid()::text
+    else encode(sha256(convert_to(p_call_sid || ' ' || v_phone || ' ' || p_date_of_birth::text, 'UTF8')), 'hex')
+  end;
 
-  v_tries_left := private.verification_tries_left(p_org_id, p_phone, p_call_sid);
+  -- One number's tries are counted one after the other, or parallel calls would share a count.
+  perform pg_advisory_xact_lock(hashtextextended('verify ' || p_org_id::text || ' ' || v_phone, 0));
+
+  v_tries_left := private.verification_tries_left(p_org_id, v_phone, p_call_sid);
   select c.id
   into v_contact_id
   from public.contacts c
   where c.org_id = p_org_id
-    and c.phone = p_phone
+    and c.phone = v_phone
     and c.date_of_birth = p_date_of_birth;
   -- An answer that this call already gave is not counted again; a number without tries left learns nothing.
   if not exists (
@@ -101,8 +149,8 @@ begin
       return private.failure('not_found') || '{"tries_left": 0}';
     end if;
     insert into public.verification_attempts (org_id, phone, call_sid, attempt_key, succeeded)
-    values (p_org_id, p_phone, p_call_sid, v_key, v_contact_id is not null);
-    v_tries_left := private.verification_tries_left(p_org_id, p_phone, p_call_sid);
+    values (p_org_id, v_phone, p_call_sid, v_key, v_contact_id is not null);
+    v_tries_left := private.verification_tries_left(p_org_id, v_phone, p_call_sid);
   end if;
   if v_contact_id is null then
     return private.failure('not_found') || jsonb_build_object('tries_left', v_tries_left);
@@ -130,7 +178,7 @@ begin
 end;
 $$;
 comment on function public.list_appointments(uuid, text, date, text) is
-  'The coming appointments of the patient with this number and date of birth, soonest first. A wrong date, an unknown number and a locked one all answer not_found with tries_left: three a call (p_call_sid), ten a day for a number. Fails also with invalid_input.';
+  'The coming appointments of the patient with this number (null: the one noted on the call) and date of birth, soonest first. A wrong date, an unknown number and a locked one all answer not_found with tries_left: three a call (p_call_sid), ten a day for a number. Fails also with invalid_input.';
 revoke all on function public.list_appointments(uuid, text, date, text) from public, anon, authenticated;
 grant execute on function public.list_appointments(uuid, text, date, text) to service_role;
 alter function public.list_appointments(uuid, text, date, text) owner to booking_engine;
