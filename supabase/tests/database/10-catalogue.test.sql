@@ -6,29 +6,29 @@ select plan(47);
 
 -- What there is ---------------------------------------------------------------------------------------------------------
 
-create temporary view our_relations as
+create temporary table our_relations as
 select c.oid as table_oid, c.oid::regclass as name, c.relname, c.relkind, c.relowner, c.relacl, c.relrowsecurity
 from pg_class c
 where c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
   and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e');
 
-create temporary view our_tables as
+create temporary table our_tables as
 select *, name = 'public.organizations'::regclass as is_clinic
 from our_relations
 where relkind in ('r', 'p');
 
-create temporary view our_columns as
+create temporary table our_columns as
 select t.table_oid, t.name as table_name, a.attname, a.attnum, a.atttypid, a.attnotnull, a.atthasdef, a.attacl
 from our_tables t
 join pg_attribute a on a.attrelid = t.table_oid and a.attnum > 0 and not a.attisdropped;
 
-create temporary view our_functions as
+create temporary table our_functions as
 select p.oid as function_oid, p.oid::regprocedure as name, p.*
 from pg_proc p
 where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
   and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e');
 
-create temporary view our_policies as
+create temporary table our_policies as
 select
   p.polrelid::regclass as table_name, p.polname, p.polcmd, p.polpermissive,
   array(select coalesce(r.rolname, 'public') from unnest(p.polroles) o left join pg_roles r on r.oid = o) as roles,
@@ -38,7 +38,7 @@ from pg_policy p
 join our_tables t on t.table_oid = p.polrelid;
 
 -- Who may do what, from every access list: on tables and their columns, sequences, functions, types and schemas.
-create temporary view our_grants as
+create temporary table our_grants as
 select l.kind, l.object, coalesce(r.rolname, 'public') as grantee, lower(x.privilege_type) as privilege, x.is_grantable, x.grantee = l.owner as is_owner
 from (
   select case when relkind = 'S' then 'sequence' else 'table' end as kind, name::text as object, relowner as owner,
@@ -115,7 +115,7 @@ select is_empty(
   $$,
   'Every table says whose row it is: org_id, a uuid, never null and never by default; one without it lies in private, out of everybody''s reach'
 );
-create temporary view tenant_tables as
+create temporary table tenant_tables as
 select t.*
 from our_tables t
 join our_columns c using (table_oid)
@@ -274,7 +274,7 @@ select is_empty(
 
 -- References ------------------------------------------------------------------------------------------------------------
 
-create temporary view our_references as
+create temporary table our_references as
 select
   c.conname, c.conrelid, c.conrelid::regclass as here, c.confrelid::regclass as there, c.convalidated,
   exists (
@@ -310,7 +310,7 @@ select is_empty(
   'Every tenant table belongs to a clinic that exists; the audit trail alone may outlive one for a moment'
 );
 -- Ids that remember something and point at nothing that must be there.
-create temporary view free_ids as
+create temporary table free_ids as
 select *
 from (
   values
@@ -356,7 +356,7 @@ select is_empty(
   'The engine''s policy is the same on every table: the clinic in app.org_id, for reading and for writing'
 );
 -- These three ask something more than which clinics are mine; 13-members.test.sql tries them.
-create temporary view particular_policies as
+create temporary table particular_policies as
 select *
 from (
   values
