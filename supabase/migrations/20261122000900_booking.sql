@@ -223,6 +223,16 @@ begin
   if found then
     return private.hold_told(v_hold);
   end if;
+  -- A turn that comes in after the caller has hung up, late or played back, holds nothing: there is nobody to hold it for.
+  if exists (
+    select 1
+    from public.calls c
+    where c.org_id = p_org_id
+      and c.call_sid = p_call_sid
+      and c.ended_at is not null
+  ) then
+    return private.failure('not_found') || '{"alternatives": []}';
+  end if;
 
   select *
   into v_judged

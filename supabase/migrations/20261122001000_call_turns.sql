@@ -144,7 +144,7 @@ begin
   returning c.*
   into v_call;
   if v_call.outcome = 'abandoned' then
-    insert into public.follow_up_tasks (org_id, call_sid, contact_id, from_phone, reason, body, idempotency_key)
+    insert into public.follow_up_tasks as task (org_id, call_sid, contact_id, from_phone, reason, body, idempotency_key)
     values (
       p_org_id,
       p_call_sid,
@@ -154,7 +154,9 @@ begin
       v_call.progress,
       private.call_end_key(p_call_sid)
     )
-    on conflict (org_id, idempotency_key) do nothing;
+    on conflict (org_id, idempotency_key) do update
+    set reason = excluded.reason
+    where task.reason <> excluded.reason;
   end if;
 end;
 $$;
@@ -193,6 +195,7 @@ as $$
 declare
   v_org_id uuid;
   v_newest public.call_events;
+  v_is_end boolean;
   v_status text;
 begin
   if p_call_sid is null
@@ -229,7 +232,7 @@ begin
   on conflict (org_id, call_sid, sequence, status) do nothing;
 
   -- The state is a function of all the events, not of the order in which they came: an end stays an end, and among the
-  -- rest the newest by its own clock counts.
+  -- rest the newest by its own clock counts. A turn that came in is worth an event too: what was before it is known.
   select e.*
   into v_newest
   from public.call_events e
@@ -241,20 +244,25 @@ begin
     e.sequence desc,
     e.status desc
   limit 1;
+  v_is_end := v_newest.status in ('completed', 'busy', 'failed', 'no-answer', 'canceled');
   update public.calls c
   set
     status = v_newest.status,
     status_sequence = v_newest.sequence,
     status_at = v_newest.created_at,
-    ended_at = case
-      when v_newest.status in ('completed', 'busy', 'failed', 'no-answer', 'canceled') then v_newest.created_at
-    end,
+    ended_at = case when v_is_end then v_newest.created_at end
+  where c.org_id = v_org_id
+    and c.call_sid = p_call_sid
+    and (v_is_end, v_newest.created_at, v_newest.sequence) >= (c.ended_at is not null, c.status_at, c.status_sequence);
+  update public.calls c
+  set
+    started_at = least(c.started_at, p_created_at),
     duration_seconds = greatest(c.duration_seconds, p_duration_seconds)
   where c.org_id = v_org_id
     and c.call_sid = p_call_sid
   returning c.status
   into v_status;
-  if v_status in ('completed', 'busy', 'failed', 'no-answer', 'canceled') then
+  if v_is_end then
     perform private.close_call(v_org_id, p_call_sid);
   end if;
   return jsonb_build_object('success', true, 'status', v_status);
@@ -309,13 +317,19 @@ begin
   end if;
 
   perform private.lock_call(v_org_id, p_call_sid);
+  -- It may be the first that we hear of its call, whose end must find what came of it.
+  insert into public.calls (org_id, call_sid, from_phone, to_phone, status_at, started_at)
+  values (v_org_id, p_call_sid, v_from, case when p_to ~ '^\+[1-9][0-9]{6,14}$' then p_to end, now(), now())
+  on conflict (org_id, call_sid) do nothing;
 
-  -- A message that comes in after its call ended takes the place of the task that the end had left.
+  -- A message that comes in after its call ended takes the place of the task that the end had left, even when somebody
+  -- was done with that: nobody has heard the message yet.
   update public.follow_up_tasks t
   set
     reason = coalesce(p_reason, 'message'),
     body = left(p_body, 4000),
     recording_url = p_recording_url,
+    status = case t.status when 'done' then 'open' else t.status end,
     idempotency_key = v_key
   where t.org_id = v_org_id
     and t.idempotency_key = private.call_end_key(p_call_sid)
