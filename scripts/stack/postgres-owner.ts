@@ -25,7 +25,8 @@ export function serverOwner(): ServerOwner {
   const identity = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
   // A clone under /root or in a `mktemp -d` lies in a folder that only root may enter. The server keeps the one
   // capability that opens it; it is no root all the same, neither for Postgres nor for the kernel.
-  const passage = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+  // Without no_setuid_fixup the kernel would leave that capability out where the server asks access(2) for its own files.
+  const passage = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
   return {
     command: (program, args) => [setpriv, [...identity, ...passage, program, ...args]],
     claim: (folder) => Deno.chownSync(folder, nobody, nobody),
