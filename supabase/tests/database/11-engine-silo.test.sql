@@ -2,7 +2,7 @@
 -- chosen. The functions planted here are as careless as can be.
 begin;
 set local search_path = public, extensions;
-select plan(22);
+select plan(24);
 
 -- Ids say what they are: the clinic, then the row.
 create function pg_temp.id(p_clinic integer, p_row integer)
@@ -259,6 +259,38 @@ select is(
 select is(
   jsonb_array_length(pg_temp.answer('list_appointments($1, ''+12125550131'', ''1980-01-01'')', '{}') -> 'appointments'), 1,
   'And that one alone'
+);
+
+-- Triggers that run as the engine come before row security has looked at a new row ---------------------------------------
+
+insert into auth.users (id, email)
+values (pg_temp.id(1, 51), 'silo-engine@clinic.test');
+insert into memberships (org_id, user_id, role)
+values (pg_temp.id(1, 1), pg_temp.id(1, 51), 'owner');
+create function pg_temp.staff_books(p_org_id uuid, p_service_id uuid)
+returns text
+language plpgsql
+as $$
+declare
+  v_role constant text := current_setting('role');
+begin
+  perform set_config('request.jwt.claims', json_build_object('sub', pg_temp.id(1, 51), 'role', 'authenticated')::text, true);
+  perform set_config('role', 'authenticated', true);
+  -- At the end of time, adding the service's duration fails: if the service is looked up, that is.
+  insert into public.appointments (org_id, contact_id, provider_id, service_id, starts_at)
+  values (p_org_id, gen_random_uuid(), gen_random_uuid(), p_service_id, '294276-12-31 23:59:59.999999+00');
+  perform set_config('role', v_role, true);
+  return 'done';
+exception
+  when others then
+    return sqlstate;
+end;
+$$;
+select is(pg_temp.staff_books(pg_temp.id(1, 1), pg_temp.id(1, 21)), '22008', 'At their own clinic, staff learn that a service''s duration leads past the end of time');
+select is(
+  array[pg_temp.staff_books(pg_temp.id(2, 1), pg_temp.id(2, 21)), pg_temp.staff_books(pg_temp.id(2, 1), gen_random_uuid())],
+  array['42501', '42501'],
+  'At another clinic they learn nothing, not even by an error, about which services it has'
 );
 
 select * from finish();
