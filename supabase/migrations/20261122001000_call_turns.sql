@@ -196,7 +196,7 @@ declare
   v_org_id uuid;
   v_newest public.call_events;
   v_is_end boolean;
-  v_status text;
+  v_call public.calls;
 begin
   if p_call_sid is null
     or p_call_sid !~ '^[A-Za-z0-9_-]{1,64}$'
@@ -245,27 +245,33 @@ begin
     e.status desc
   limit 1;
   v_is_end := v_newest.status in ('completed', 'busy', 'failed', 'no-answer', 'canceled');
-  update public.calls c
-  set
-    status = v_newest.status,
-    status_sequence = v_newest.sequence,
-    status_at = v_newest.created_at,
-    ended_at = case when v_is_end then v_newest.created_at end
+  select c.*
+  into v_call
+  from public.calls c
   where c.org_id = v_org_id
-    and c.call_sid = p_call_sid
-    and (v_is_end, v_newest.created_at, v_newest.sequence) >= (c.ended_at is not null, c.status_at, c.status_sequence);
+    and c.call_sid = p_call_sid;
+  if (v_is_end, v_newest.created_at, v_newest.sequence)
+    >= (v_call.ended_at is not null, v_call.status_at, v_call.status_sequence)
+  then
+    v_call.status := v_newest.status;
+    v_call.status_sequence := v_newest.sequence;
+    v_call.status_at := v_newest.created_at;
+    v_call.ended_at := case when v_is_end then v_newest.created_at end;
+  end if;
   update public.calls c
   set
+    status = v_call.status,
+    status_sequence = v_call.status_sequence,
+    status_at = v_call.status_at,
+    ended_at = v_call.ended_at,
     started_at = least(c.started_at, p_created_at),
     duration_seconds = greatest(c.duration_seconds, p_duration_seconds)
   where c.org_id = v_org_id
-    and c.call_sid = p_call_sid
-  returning c.status
-  into v_status;
+    and c.call_sid = p_call_sid;
   if v_is_end then
     perform private.close_call(v_org_id, p_call_sid);
   end if;
-  return jsonb_build_object('success', true, 'status', v_status);
+  return jsonb_build_object('success', true, 'status', v_call.status);
 end;
 $$;
 comment on function public.record_call_event(text, text, integer, timestamptz, text, text, integer) is
