@@ -571,8 +571,9 @@ select set_eq(
     'my_email', 'my_invitations',
     -- Which clinic is meant, before one is chosen: each tells an id or some.
     'org_of_phone', 'org_of_call', 'org_of_outbox', 'orgs_with_overdue_holds', 'orgs_with_due_outbox',
-    -- What no role may do by itself: write the trail, count owners, use an invitation up, give a new clinic its settings.
-    'record_change', 'keep_an_owner', 'use_up_invitation', 'give_text_settings',
+    -- What no role may do by itself: write the trail, count owners, use an invitation up, give a new clinic its settings,
+    -- count its version up.
+    'record_change', 'keep_an_owner', 'use_up_invitation', 'give_text_settings', 'count_offer_change',
     -- The engine may not look into schema extensions.
     'likeness'
   ],

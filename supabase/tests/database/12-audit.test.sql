@@ -125,7 +125,7 @@ select is(
   'A row with a key of several columns is named by all of them'
 );
 select is(
-  (select row_id from audit_log where org_id = pg_temp.id(1, 1) and table_name = 'organizations'), pg_temp.id(1, 1)::text,
+  (select row_id from audit_log where org_id = pg_temp.id(1, 1) and table_name = 'organizations' and verb = 'insert'), pg_temp.id(1, 1)::text,
   'The clinic''s own row is on its trail'
 );
 
