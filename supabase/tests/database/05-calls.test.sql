@@ -2,7 +2,7 @@
 begin;
 set local search_path = public, extensions;
 set local timezone = 'America/New_York';
-select plan(67);
+select plan(69);
 
 -- Every function of ours reads this clock instead of the real one until the rollback, so that a test can choose its now.
 do $$
@@ -183,10 +183,10 @@ $$;
 create temporary table answers (what text primary key, answer jsonb);
 insert into answers values ('known', pg_temp.begin_call('CAknown', '+12125550131'));
 select is(
-  (select answer -> 'clinic' from answers where what = 'known'),
+  (select (answer -> 'clinic') - 'version' from answers where what = 'known'),
   jsonb_build_object(
     'id', pg_temp.org(), 'name', 'Calling Clinic', 'timezone', 'America/New_York', 'locale', 'en-US',
-    'greeting', 'Good to hear you.', 'emergency_number', '911', 'address', '1 Main Street', 'version', 1,
+    'greeting', 'Good to hear you.', 'emergency_number', '911', 'address', '1 Main Street',
     'local_now', '2027-06-06T21:30:15'
   ),
   'A call is told which clinic it reached and what its wall clock shows, though UTC has tomorrow'
@@ -412,10 +412,11 @@ select is(
   array['abandoned +12125550131 Tess Moran'],
   'A call that ended with nothing leaves staff one task, with who called, however often its end is told'
 );
+select is(pg_temp.event('CAfailed', 'failed', 0, 1, '+442079460905'), 'failed', 'A call may fail before anybody heard anything');
 select is(
-  (select array_agg(reason) from follow_up_tasks where org_id = pg_temp.org() and call_sid = 'CAbusy'),
+  (select array_agg(reason) from follow_up_tasks where org_id = pg_temp.org() and call_sid = 'CAfailed'),
   array['failed_call'],
-  'and another one when it never came to be'
+  'which is a task of another kind'
 );
 
 -- Messages ----------------------------------------------------------------------------------------------------------------------------------------
@@ -560,6 +561,21 @@ select results_eq(
   $$,
   $$ values ('released', false) $$,
   'Their time is free at once, not when the hold would have ended'
+);
+insert into provider_services (org_id, provider_id, service_id)
+values (pg_temp.org(), '7e575000-0000-4000-8000-000000000011', '7e575000-0000-4000-8000-000000000021');
+insert into availability (org_id, provider_id, weekday, opens_at, closes_at)
+values (pg_temp.org(), '7e575000-0000-4000-8000-000000000011', 7, '09:00', '12:00');
+select is(
+  array(
+    select pg_temp.rpc(format(
+      'claim_slot_atomic(%L, %L, %L, %L, %L)', pg_temp.org(), '7e575000-0000-4000-8000-000000000011',
+      '7e575000-0000-4000-8000-000000000021', '2027-06-20 10:00', call
+    )) ->> 'reason'
+    from unnest(array['CAhold', 'CAknown']) call
+  ),
+  array['not_found', null],
+  'A turn that comes in after the end holds nothing, while a call that goes on does'
 );
 
 select * from finish();
