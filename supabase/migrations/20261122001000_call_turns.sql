@@ -34,9 +34,14 @@ begin
   into v_org
   from public.organizations o
   where o.id = v_org_id;
-  insert into public.calls (org_id, call_sid, from_phone, to_phone, status_at, started_at)
+  insert into public.calls as call (org_id, call_sid, from_phone, to_phone, status_at, started_at)
   values (v_org_id, p_call_sid, v_from, p_to, v_created_at, v_created_at)
-  on conflict (org_id, call_sid) do nothing;
+  on conflict (org_id, call_sid) do update
+  set
+    status = case call.status when 'queued' then 'ringing' else call.status end,
+    started_at = least(call.started_at, excluded.started_at)
+  where call.status = 'queued'
+    or call.started_at > excluded.started_at;
   select c.*
   into v_call
   from public.calls c
@@ -232,7 +237,7 @@ begin
   on conflict (org_id, call_sid, sequence, status) do nothing;
 
   -- The state is a function of all the events, not of the order in which they came: an end stays an end, and among the
-  -- rest the newest by its own clock counts. A turn that came in is worth an event too: what was before it is known.
+  -- rest the newest by its own clock counts. A turn makes the call ring, and no event from before takes that back.
   select e.*
   into v_newest
   from public.call_events e
@@ -250,20 +255,15 @@ begin
   from public.calls c
   where c.org_id = v_org_id
     and c.call_sid = p_call_sid;
-  if (v_is_end, v_newest.created_at, v_newest.sequence)
-    >= (v_call.ended_at is not null, v_call.status_at, v_call.status_sequence)
-  then
+  if v_newest.status <> 'queued' or v_call.status <> 'ringing' then
     v_call.status := v_newest.status;
-    v_call.status_sequence := v_newest.sequence;
-    v_call.status_at := v_newest.created_at;
-    v_call.ended_at := case when v_is_end then v_newest.created_at end;
   end if;
   update public.calls c
   set
     status = v_call.status,
-    status_sequence = v_call.status_sequence,
-    status_at = v_call.status_at,
-    ended_at = v_call.ended_at,
+    status_sequence = v_newest.sequence,
+    status_at = v_newest.created_at,
+    ended_at = case when v_is_end then v_newest.created_at end,
     started_at = least(c.started_at, p_created_at),
     duration_seconds = greatest(c.duration_seconds, p_duration_seconds)
   where c.org_id = v_org_id
@@ -324,9 +324,11 @@ begin
 
   perform private.lock_call(v_org_id, p_call_sid);
   -- It may be the first that we hear of its call, whose end must find what came of it.
-  insert into public.calls (org_id, call_sid, from_phone, to_phone, status_at, started_at)
+  insert into public.calls as call (org_id, call_sid, from_phone, to_phone, status_at, started_at)
   values (v_org_id, p_call_sid, v_from, case when p_to ~ '^\+[1-9][0-9]{6,14}$' then p_to end, now(), now())
-  on conflict (org_id, call_sid) do nothing;
+  on conflict (org_id, call_sid) do update
+  set status = 'ringing'
+  where call.status = 'queued';
 
   -- A message that comes in after its call ended takes the place of the task that the end had left, even when somebody
   -- was done with that: nobody has heard the message yet.

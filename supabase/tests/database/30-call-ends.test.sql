@@ -1,7 +1,7 @@
 -- The end of a call: one state for one set of events, however they come in; nothing held, nothing lost, nothing twice.
 begin;
 set local search_path = public, extensions;
-select plan(59);
+select plan(61);
 
 insert into organizations (id, name, timezone)
 values
@@ -156,8 +156,10 @@ select is(pg_temp.report('CA-same', 'in-progress 1 10:00:00') || ' ' || pg_temp.
 -- Twilio's clock and ours differ: what a turn told us is not taken back by an event from before it.
 select is(pg_temp.begin('CA-turn'), 'ringing', 'a turn that comes in makes the call ring');
 select is(pg_temp.report('CA-turn', 'initiated 0 09:59:58'), 'ringing', 'an event from before that turn does not set the call back');
-select is(pg_temp.state('CA-turn'), 'ringing -1 10:00:00 from 09:59:58', 'but tells that it began earlier');
-select is(pg_temp.report('CA-turn', 'in-progress 2 10:00:01'), 'in-progress', 'and one from after it moves it on');
+select is(pg_temp.state('CA-turn'), 'ringing 0 09:59:58 from 09:59:58', 'but tells that it began earlier');
+select is(pg_temp.report('CA-turn', 'in-progress 2 10:00:00'), 'in-progress', 'and one from after it moves it on');
+select is(pg_temp.report('CA-late-turn', 'queued 0 09:59:58'), 'queued', 'a call may be queued first');
+select is(pg_temp.begin('CA-late-turn'), 'ringing', 'until a turn of it comes in');
 
 do $$ begin perform pg_temp.reports('CA-ends-a', 'busy 1 10:00:01', 'completed 2 10:00:02 3'); end $$;
 do $$ begin perform pg_temp.reports('CA-ends-b', 'completed 2 10:00:02 3', 'busy 1 10:00:01'); end $$;
