@@ -222,12 +222,13 @@ begin
   perform private.enter_clinic(v_org_id, 'record_call_event', p_call_sid);
   perform private.lock_call(v_org_id, p_call_sid);
 
-  insert into public.calls (org_id, call_sid, from_phone, to_phone, status_at, started_at)
+  insert into public.calls (org_id, call_sid, from_phone, to_phone, status, status_at, started_at)
   values (
     v_org_id,
     p_call_sid,
     case when p_from ~ '^\+[1-9][0-9]{6,14}$' then p_from end,
     case when p_to ~ '^\+[1-9][0-9]{6,14}$' then p_to end,
+    'queued',
     p_created_at,
     p_created_at
   )
