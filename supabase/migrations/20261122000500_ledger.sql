@@ -65,7 +65,8 @@ select private.keep_org_immutable('public.appointments');
 
 alter table public.appointment_holds
   add foreign key (org_id, appointment_id) references public.appointments (org_id, id) on delete cascade;
-create index appointment_holds_appointment_idx on public.appointment_holds (org_id, appointment_id);
+create index appointment_holds_appointment_idx on public.appointment_holds (org_id, appointment_id)
+  where appointment_id is not null;
 
 create table public.slot_claims (
   id bigint generated always as identity primary key,

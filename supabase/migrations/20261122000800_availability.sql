@@ -308,7 +308,8 @@ create function private.judge_start(
   p_starts_at timestamptz,
   out reason text,
   out ends_at timestamptz,
-  out during tstzrange
+  out during tstzrange,
+  out slot jsonb
 )
 language plpgsql
 stable
@@ -321,19 +322,22 @@ begin
   select
     s as service,
     o.timezone,
-    r.id is not null as is_provider,
-    s.is_active and r.is_active and p.service_id is not null as is_offered
+    coalesce(p.spoken_name, r.name) as provider_name,
+    p.id is not null as is_provider,
+    s.is_active and r.is_active and g.service_id is not null as is_offered
   into v
   from public.services s
   join public.organizations o on o.id = s.org_id
+  left join public.providers p
+    on p.org_id = s.org_id
+    and p.id = p_provider_id
   left join public.resources r
-    on r.org_id = s.org_id
-    and r.id = p_provider_id
-    and r.kind = 'provider'
-  left join public.provider_services p
-    on p.org_id = r.org_id
-    and p.provider_id = r.id
-    and p.service_id = s.id
+    on r.org_id = p.org_id
+    and r.id = p.id
+  left join public.provider_services g
+    on g.org_id = p.org_id
+    and g.provider_id = p.id
+    and g.service_id = s.id
   where s.org_id = p_org_id
     and s.id = p_service_id;
   if not found or not v.is_provider then
@@ -361,16 +365,52 @@ begin
       reason := 'outside_hours';
     elsif not v_on_step then
       reason := 'not_offered';
+    else
+      slot := private.slot_told(
+        p_provider_id, v.provider_name, p_service_id, (v.service).name, p_starts_at, ends_at, v.timezone
+      );
     end if;
   end if;
 end;
 $$;
 comment on function private.judge_start(uuid, uuid, uuid, timestamptz) is
-  'Whether a start may be claimed as far as hours, notice, horizon and steps go: reason is null, ends_at and during (with buffers) say what it takes; or the reason why not. Whether it is taken, the ledger tells.';
+  'Whether a start may be claimed as far as hours, notice, horizon and steps go: reason is null, ends_at and during (with buffers) say what it takes, slot how it is told; or the reason why not. Whether it is taken, the ledger tells.';
 revoke all on function private.judge_start(uuid, uuid, uuid, timestamptz) from public;
 grant execute on function private.judge_start(uuid, uuid, uuid, timestamptz) to booking_engine;
 
 -- How slots are told ---------------------------------------------------------------------------------------------------
+
+create function private.slot_told(
+  p_provider_id uuid,
+  p_provider_name text,
+  p_service_id uuid,
+  p_service_name text,
+  p_starts_at timestamptz,
+  p_ends_at timestamptz,
+  p_timezone text
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'provider_id', p_provider_id,
+    'provider_name', p_provider_name,
+    'service_id', p_service_id,
+    'service_name', p_service_name,
+    'starts_at', p_starts_at,
+    'ends_at', p_ends_at,
+    'starts_local', p_starts_at at time zone p_timezone,
+    'ends_local', p_ends_at at time zone p_timezone
+  );
+end;
+$$;
+comment on function private.slot_told(uuid, text, uuid, text, timestamptz, timestamptz, text) is
+  'A slot as every RPC tells it: provider, service, instants, and the clinic''s wall clock, so that nobody else converts.';
+revoke all on function private.slot_told(uuid, text, uuid, text, timestamptz, timestamptz, text) from public;
+grant execute on function private.slot_told(uuid, text, uuid, text, timestamptz, timestamptz, text) to booking_engine;
 
 create function private.slot(
   p_org_id uuid,
@@ -386,15 +426,8 @@ set search_path = ''
 as $$
 begin
   return (
-    select jsonb_build_object(
-      'provider_id', p_provider_id,
-      'provider_name', coalesce(p.spoken_name, r.name),
-      'service_id', p_service_id,
-      'service_name', s.name,
-      'starts_at', p_starts_at,
-      'ends_at', p_ends_at,
-      'starts_local', p_starts_at at time zone o.timezone,
-      'ends_local', p_ends_at at time zone o.timezone
+    select private.slot_told(
+      p.id, coalesce(p.spoken_name, r.name), s.id, s.name, p_starts_at, p_ends_at, o.timezone
     )
     from public.organizations o
     join public.resources r on r.org_id = o.id
@@ -407,7 +440,7 @@ begin
 end;
 $$;
 comment on function private.slot(uuid, uuid, uuid, timestamptz, timestamptz) is
-  'A slot as every RPC tells it: provider, service, instants, and the clinic''s wall clock, so that nobody else converts.';
+  'private.slot_told, with the names and the time zone looked up.';
 revoke all on function private.slot(uuid, uuid, uuid, timestamptz, timestamptz) from public;
 grant execute on function private.slot(uuid, uuid, uuid, timestamptz, timestamptz) to booking_engine;
 
@@ -427,11 +460,20 @@ as $$
 begin
   return (
     select coalesce(
-      jsonb_agg(private.slot(p_org_id, p_service_id, o.provider_id, o.starts_at, o.ends_at) order by o.nth),
+      jsonb_agg(
+        private.slot_told(
+          p.id, coalesce(p.spoken_name, r.name), s.id, s.name, f.starts_at, f.ends_at, o.timezone
+        )
+        order by f.nth
+      ),
       '[]'
     )
     from private.open_slots(p_org_id, p_service_id, p_provider_id, p_from, p_to, p_limit)
-      with ordinality o (provider_id, starts_at, ends_at, nth)
+      with ordinality f (provider_id, starts_at, ends_at, nth)
+    join public.providers p on p.org_id = p_org_id and p.id = f.provider_id
+    join public.resources r on r.org_id = p.org_id and r.id = p.id
+    join public.services s on s.org_id = p.org_id and s.id = p_service_id
+    join public.organizations o on o.id = p.org_id
   );
 end;
 $$;

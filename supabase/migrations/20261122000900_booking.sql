@@ -67,7 +67,7 @@ comment on function private.known_contact(uuid, text, text, date) is
 revoke all on function private.known_contact(uuid, text, text, date) from public;
 grant execute on function private.known_contact(uuid, text, text, date) to booking_engine;
 
-create function private.hold_told(p_hold public.appointment_holds)
+create function private.hold_told(p_hold public.appointment_holds, p_slot jsonb default null)
 returns jsonb
 language plpgsql
 stable
@@ -84,7 +84,10 @@ declare
     'success', true,
     'hold_id', p_hold.id,
     'expires_at', p_hold.expires_at,
-    'slot', private.slot(p_hold.org_id, p_hold.service_id, p_hold.provider_id, p_hold.starts_at, p_hold.ends_at),
+    'slot', coalesce(
+      p_slot,
+      private.slot(p_hold.org_id, p_hold.service_id, p_hold.provider_id, p_hold.starts_at, p_hold.ends_at)
+    ),
     'contact', jsonb_build_object(
       'known', exists (
         select 1
@@ -109,10 +112,10 @@ begin
   ));
 end;
 $$;
-comment on function private.hold_told(public.appointment_holds) is
-  'A hold as RPCs tell it. contact.known: the clinic already has a name under the caller''s number.';
-revoke all on function private.hold_told(public.appointment_holds) from public;
-grant execute on function private.hold_told(public.appointment_holds) to booking_engine;
+comment on function private.hold_told(public.appointment_holds, jsonb) is
+  'A hold as RPCs tell it; who knows the slot already says so. contact.known: the clinic already has a name under the caller''s number.';
+revoke all on function private.hold_told(public.appointment_holds, jsonb) from public;
+grant execute on function private.hold_told(public.appointment_holds, jsonb) to booking_engine;
 
 create function private.hold_over(p_hold public.appointment_holds)
 returns jsonb
@@ -166,6 +169,31 @@ comment on function private.locked_hold(uuid, uuid) is
   'The hold, locked after its call; a row of nulls when the clinic has no such hold.';
 revoke all on function private.locked_hold(uuid, uuid) from public;
 grant execute on function private.locked_hold(uuid, uuid) to booking_engine;
+
+create function private.still_has_its_time(p_hold public.appointment_holds)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if p_hold.status <> 'held' or p_hold.expires_at <= clock_timestamp() then
+    return false;
+  end if;
+  perform 1
+  from public.slot_claims c
+  where c.org_id = p_hold.org_id
+    and c.hold_id = p_hold.id
+  order by c.id
+  for update;
+  -- The clock is asked again: while this waited for the lock, the hold may have ended and others taken a part of its time.
+  return found and p_hold.expires_at > clock_timestamp();
+end;
+$$;
+comment on function private.still_has_its_time(public.appointment_holds) is
+  'Whether a locked hold is live and owns its claims, all of which are locked then: nobody can clear them any more.';
+revoke all on function private.still_has_its_time(public.appointment_holds) from public;
+grant execute on function private.still_has_its_time(public.appointment_holds) to booking_engine;
 
 create function public.claim_slot_atomic(
   p_org_id uuid,
@@ -289,7 +317,7 @@ begin
       || jsonb_build_object('alternatives', private.alternatives(p_org_id, p_service_id, p_starts_at));
   end if;
   perform private.note_progress(p_org_id, p_call_sid, 'time_held');
-  return private.hold_told(v_hold);
+  return private.hold_told(v_hold, v_judged.slot);
 end;
 $$;
 
@@ -399,18 +427,7 @@ begin
     return private.failure('not_found');
   elsif v_hold.status = 'confirmed' then
     return private.hold_told(v_hold);
-  elsif v_hold.status <> 'held' or v_hold.expires_at <= clock_timestamp() then
-    return private.hold_over(v_hold);
-  end if;
-
-  -- A claim may have cleared this hold's time in the instant in which it ended.
-  perform 1
-  from public.slot_claims c
-  where c.org_id = p_org_id
-    and c.hold_id = p_hold_id
-  order by c.id
-  for update;
-  if not found then
+  elsif not private.still_has_its_time(v_hold) then
     return private.hold_over(v_hold);
   end if;
 

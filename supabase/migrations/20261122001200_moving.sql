@@ -242,16 +242,7 @@ begin
     end;
   elsif v_appointment.status not in ('booked', 'confirmed') or v_appointment.starts_at <= now() then
     return private.failure('not_found');
-  elsif v_hold.status <> 'held' or v_hold.expires_at <= clock_timestamp() then
-    return private.hold_over(v_hold);
-  end if;
-  perform 1
-  from public.slot_claims c
-  where c.org_id = p_org_id
-    and c.hold_id = p_hold_id
-  order by c.id
-  for update;
-  if not found then
+  elsif not private.still_has_its_time(v_hold) then
     return private.hold_over(v_hold);
   end if;
 
