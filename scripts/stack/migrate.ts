@@ -12,6 +12,8 @@ export async function migrate(settings: Settings, signal: AbortSignal): Promise<
   if (await isUpToDate(settings)) return;
   try {
     await pushMigrations(settings, signal);
+    // A server that is killed right after would have to apply all this again before it is back.
+    await withClient(databaseUrl(settings, "supabase_admin"), (client) => client.query("checkpoint"));
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw new CannotStart(

@@ -10,8 +10,7 @@ import { addPgtap, findBinaries } from "./postgres-binaries.ts";
 import { killOrphans } from "./postgres-leftovers.ts";
 import { type ServerOwner, serverOwner } from "./postgres-owner.ts";
 import type { Report } from "./report.ts";
-import { databaseUrl, localKeys, type Settings } from "./settings.ts";
-import { withClient } from "./sql.ts";
+import { localKeys, type Settings } from "./settings.ts";
 
 /** The running server, started again whenever it dies. */
 export interface Server {
@@ -30,7 +29,7 @@ const configuration = {
   log_min_error_statement: "panic",
 };
 
-const pollMs = 25;
+const pollMs = 10;
 
 /** Creates the folder's data if there is none: the cluster of a superuser `supabase_admin`, as on Supabase. */
 export async function createData(settings: Settings, signal: AbortSignal): Promise<void> {
@@ -57,6 +56,8 @@ export async function createData(settings: Settings, signal: AbortSignal): Promi
       "--locale-provider=builtin",
       "--locale=C.UTF-8",
       "--no-instructions",
+      // Spares seconds on a slow disk. Only a machine that crashes right now could lose something, and then it is redone.
+      "--no-sync",
     ]);
     await run(program, { args, signal });
   } finally {
@@ -82,7 +83,7 @@ export async function startPostgres(settings: Settings, report: Report, signal: 
     killOrphans(dataDir);
   };
   try {
-    await untilItAnswers(settings, child, signal);
+    await untilItAnswers(dataDir, child, signal);
   } catch (error) {
     await stop();
     log.close();
@@ -99,7 +100,7 @@ export async function startPostgres(settings: Settings, report: Report, signal: 
         // What the dead server has left running keeps its shared memory, and no new server starts before that is free.
         killOrphans(dataDir);
         child = start();
-      } while (!stopping && !await comesUp(settings, child));
+      } while (!stopping && !await comesUp(dataDir, child));
       if (stopping) await child.stop("SIGINT", 8000);
       else report.note(`Postgres is back after ${Math.round(performance.now() - died)} ms.`);
     }
@@ -126,19 +127,19 @@ function spawnServer(
   return spawn(command, { args, onOutput });
 }
 
-async function untilItAnswers(settings: Settings, child: Child, signal: AbortSignal): Promise<void> {
+async function untilItAnswers(dataDir: string, child: Child, signal: AbortSignal): Promise<void> {
   let ended = false;
   child.exited.then(() => ended = true);
-  while (!await answers(settings)) {
+  while (!isReady(dataDir, child.pid)) {
     if (ended) throw new Error(`Postgres did not start. ${child.lastWords()}`);
     await delay(pollMs, signal);
   }
 }
 
 /** False when the server ends instead, as it does while its predecessor's memory is in use. */
-async function comesUp(settings: Settings, child: Child): Promise<boolean> {
+async function comesUp(dataDir: string, child: Child): Promise<boolean> {
   try {
-    await untilItAnswers(settings, child, AbortSignal.timeout(10_000));
+    await untilItAnswers(dataDir, child, AbortSignal.timeout(10_000));
     return true;
   } catch {
     await child.stop("SIGQUIT", 500);
@@ -147,11 +148,12 @@ async function comesUp(settings: Settings, child: Child): Promise<boolean> {
   }
 }
 
-async function answers(settings: Settings): Promise<boolean> {
-  try {
-    await withClient(databaseUrl(settings, "supabase_admin"), (client) => client.query("select 1"));
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * Reads the server's own note of its state, as pg_ctl does: connecting to ask would cost a server that is recovering a
+ * process each time.
+ */
+function isReady(dataDir: string, pid: number): boolean {
+  const file = join(dataDir, "postmaster.pid");
+  const lines = exists(file) ? Deno.readTextFileSync(file).split("\n") : [];
+  return Number(lines[0]) === pid && lines[7]?.trim() === "ready";
 }
