@@ -129,9 +129,11 @@ begin
     set status = 'expired'
     where h.org_id = p_hold.org_id
       and h.id = p_hold.id;
-    delete from public.slot_claims c
-    where c.org_id = p_hold.org_id
-      and c.hold_id = p_hold.id;
+    if not private.end_offer(p_hold) then
+      delete from public.slot_claims c
+      where c.org_id = p_hold.org_id
+        and c.hold_id = p_hold.id;
+    end if;
   end if;
   return private.failure('hold_expired')
     || jsonb_build_object('alternatives', private.alternatives(p_hold.org_id, p_hold.service_id, p_hold.starts_at));
@@ -518,9 +520,11 @@ begin
     set status = 'released'
     where h.org_id = p_org_id
       and h.id = p_hold_id;
-    delete from public.slot_claims c
-    where c.org_id = p_org_id
-      and c.hold_id = p_hold_id;
+    if not private.end_offer(v_hold) then
+      delete from public.slot_claims c
+      where c.org_id = p_org_id
+        and c.hold_id = p_hold_id;
+    end if;
   end if;
   return jsonb_build_object('success', true, 'released', v_hold.status <> 'confirmed');
 end;

@@ -68,6 +68,14 @@ begin
     and w.wanted @> p_starts_at
     and (w.provider_id is null or w.provider_id = p_provider_id)
     and (w.offered_provider_id, w.offered_starts_at) is distinct from (p_provider_id, p_starts_at)
+    -- Not to whoever gave it up.
+    and not exists (
+      select 1
+      from public.appointments a
+      where a.org_id = p_org_id
+        and a.id = p_owner_id
+        and a.contact_id = w.contact_id
+    )
   order by w.created_at, w.id
   limit 1
   for update skip locked;
@@ -251,12 +259,7 @@ begin
       set status = 'expired'
       where h.org_id = v_org_id
         and h.id = v_hold.id;
-      update public.waitlist_entries w
-      set status = 'waiting', hold_id = null
-      where w.org_id = v_org_id
-        and w.hold_id = v_hold.id
-        and w.status = 'offered';
-      if not (found and private.pass_offer_on(v_hold)) then
+      if not private.end_offer(v_hold) then
         delete from public.slot_claims c
         where c.id in (
           select o.id
@@ -296,6 +299,26 @@ comment on function private.pass_offer_on(public.appointment_holds) is
   'Offers the time of an offer that nobody took to the next who waits for it.';
 revoke all on function private.pass_offer_on(public.appointment_holds) from public;
 grant execute on function private.pass_offer_on(public.appointment_holds) to booking_engine;
+
+create function private.end_offer(p_hold public.appointment_holds)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  update public.waitlist_entries w
+  set status = 'waiting', hold_id = null
+  where w.org_id = p_hold.org_id
+    and w.hold_id = p_hold.id
+    and w.status = 'offered';
+  return found and private.pass_offer_on(p_hold);
+end;
+$$;
+comment on function private.end_offer(public.appointment_holds) is
+  'When a hold that ends unused was an offer: whoever had it waits on, and its time goes to the next (true); false when its time is to be freed.';
+revoke all on function private.end_offer(public.appointment_holds) from public;
+grant execute on function private.end_offer(public.appointment_holds) to booking_engine;
 
 comment on function public.expire_holds() is
   'Ends every hold that is past its time, in all clinics one after the other, frees its time and passes waitlist offers on. Answers {expired}. Safe to run at any time, also twice at once.';
