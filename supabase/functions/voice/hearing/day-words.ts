@@ -4,7 +4,7 @@ import { MONTH } from "./calendar-words.ts";
 import { bareHourAsTime, hearDate } from "./day-dates.ts";
 import { type Days, hearSpan } from "./day-spans.ts";
 import { hearTimeOfDay, type Hours } from "./time-of-day.ts";
-import { uniform } from "./uniform.ts";
+import { uniform, withoutPronoun } from "./uniform.ts";
 
 /**
  * When a caller would like to come: any time from one wall clock to another. When the span has several days, `hours`
@@ -25,7 +25,7 @@ export function firstFree(asked: WallClock, hours?: Hours): Wish {
  * Days are counted from `asked`, the clinic's own wall clock, so "tomorrow" is the clinic's tomorrow.
  */
 export async function hearDay(words: string, locale: Locale, asked: WallClock): Promise<Wish | null> {
-  const text = uniform(words)
+  const text = uniform(withoutPronoun(words))
     .replace(/\b(?:may|can|could) (?:i|we)\b/, " ")
     .replace(new RegExp(`\\b(${MONTH}) the (?=\\d)`), "$1 ")
     .replace(/\b(early|late) (tomorrow|today|\w+day) (morning|afternoon|evening)\b/, "$2 $1 $3");

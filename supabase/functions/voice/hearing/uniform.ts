@@ -57,6 +57,15 @@ export function uniform(words: string): string {
     .trim();
 }
 
+/** Leaves out the "one" that stands for a thing: it would turn "the nine thirty one" into 9:31. */
+export function withoutPronoun(words: string): string {
+  return words.replace(PRONOUN, "");
+}
+
+/** At the end, but not in "half past one", "at one" or "number one". */
+const PRONOUN =
+  /(?<!^|\b(?:past|to|at|after|before|by|from|until|till|and|or|about|around|since|number|option|the|first|second|third|last))\s+ones?\W*$/i;
+
 /** Nobody needs more to say a day, a time or a name. */
 const MOST_CHARACTERS = 300;
 

@@ -96,6 +96,8 @@ const DAYS: Record<string, Case[]> = {
     ["the first available", ASKED, "2026-12-23T00:00"],
     ["any day", ASKED, "2026-12-23T00:00"],
     ["in the afternoon", ASKED, "2026-12-23T00:00", [12, 18]],
+    ["the ten o'clock one", ASKED, "2026-12-23T00:00", [10, 24]],
+    ["the first one", ASKED, "2026-12-23T00:00"],
     ["the earliest you have on Friday", "2026-11-27T00:00", "2026-11-28T00:00"],
   ],
   "from or until a day": [
