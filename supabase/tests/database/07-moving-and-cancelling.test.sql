@@ -1,0 +1,849 @@
+-- Moving and cancelling by phone, the proof that comes before, holds that end, the waitlist, and time off over appointments.
+begin;
+set local search_path = public, extensions;
+set local timezone = 'America/New_York';
+select plan(107);
+
+-- Every function of ours reads this clock instead of the real one until the rollback, so that holds expire when told to.
+do $$
+declare
+  v_function oid;
+begin
+  for v_function in
+    select p.oid
+    from pg_proc p
+    where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+      and p.prokind = 'f'
+      and pg_get_functiondef(p.oid) ~ '\m(now|clock_timestamp)\(\)'
+  loop
+    execute regexp_replace(
+      pg_get_functiondef(v_function),
+      '\m(now|clock_timestamp)\(\)', 'current_setting(''test.now'')::timestamptz', 'g'
+    );
+  end loop;
+end;
+$$;
+-- What is written is dated by it, too.
+do $$
+declare
+  v_default record;
+begin
+  for v_default in
+    select d.adrelid::regclass as table_name, a.attname
+    from pg_attrdef d
+    join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+    join pg_class c on c.oid = d.adrelid
+    where c.relnamespace = 'public'::regnamespace
+      and pg_get_expr(d.adbin, d.adrelid) = 'now()'
+  loop
+    execute format(
+      'alter table %s alter column %I set default current_setting(''test.now'')::timestamptz',
+      v_default.table_name, v_default.attname
+    );
+  end loop;
+end;
+$$;
+-- A Monday.
+set local test.now = '2027-06-07 08:00';
+
+create function pg_temp.later(p_by interval)
+returns void
+language sql
+as $$ select set_config('test.now', (current_setting('test.now')::timestamptz + p_by)::text, true) $$;
+
+-- Two clinics ------------------------------------------------------------------------------------------------------------------------
+
+create function pg_temp.org()
+returns uuid
+language sql
+immutable
+return '7e577000-0000-4000-8000-000000000001'::uuid;
+
+create function pg_temp.other_org()
+returns uuid
+language sql
+immutable
+return '7e577000-0000-4000-8000-000000000002'::uuid;
+
+insert into organizations (id, name, timezone)
+values (pg_temp.org(), 'Moving Clinic', 'America/New_York'), (pg_temp.other_org(), 'Other Clinic', 'America/New_York');
+insert into phone_numbers (org_id, phone)
+values (pg_temp.org(), '+442079460907');
+insert into resources (org_id, kind, name)
+values
+  (pg_temp.org(), 'provider', 'Lund'),
+  (pg_temp.org(), 'provider', 'Osei'),
+  (pg_temp.org(), 'room', 'Blue room'),
+  (pg_temp.other_org(), 'provider', 'Vega');
+insert into providers (id, org_id, menu_position)
+select id, org_id, case name when 'Lund' then 1 else 2 end
+from resources
+where org_id in (pg_temp.org(), pg_temp.other_org())
+  and kind = 'provider';
+insert into services (org_id, name, duration_minutes, buffer_after_minutes, slot_step_minutes)
+values
+  (pg_temp.org(), 'Visit', 30, 10, 30),
+  (pg_temp.org(), 'Surgery', 60, 0, 60),
+  (pg_temp.other_org(), 'Elsewhere', 30, 0, 30);
+insert into contacts (org_id, phone, name, date_of_birth)
+values
+  (pg_temp.org(), '+12125550131', 'Tess Moran', '1984-03-09'),
+  (pg_temp.org(), '+12125550132', 'Abel Novak', '1957-11-30'),
+  (pg_temp.org(), '+12125550133', 'Uma Field', '2001-02-28'),
+  (pg_temp.org(), '+12125550134', 'Ageless', null),
+  (pg_temp.other_org(), '+12125550135', 'Vera Sands', '1990-01-01');
+
+create function pg_temp.resource(p_name text)
+returns uuid
+language sql
+stable
+as $$ select id from public.resources where org_id in (pg_temp.org(), pg_temp.other_org()) and name = p_name $$;
+
+create function pg_temp.service(p_name text)
+returns uuid
+language sql
+stable
+as $$ select id from public.services where org_id in (pg_temp.org(), pg_temp.other_org()) and name = p_name $$;
+
+insert into provider_services (org_id, provider_id, service_id)
+select p.org_id, p.id, s.id
+from providers p
+join services s on s.org_id = p.org_id
+where p.org_id in (pg_temp.org(), pg_temp.other_org());
+insert into service_resources (org_id, service_id, resource_id, kind)
+values (pg_temp.org(), pg_temp.service('Surgery'), pg_temp.resource('Blue room'), 'room');
+-- Mondays and Tuesdays, nine to five with a lunch break.
+insert into availability (org_id, provider_id, weekday, opens_at, closes_at)
+select p.org_id, p.id, day, hours[1], hours[2]
+from providers p
+cross join generate_series(1, 2) day
+cross join (values ('{09:00,12:00}'::time[]), ('{13:00,17:00}')) h (hours)
+where p.org_id in (pg_temp.org(), pg_temp.other_org());
+
+-- How a call speaks to the engine: with the secret key, that is, as service_role ---------------------------------------------------------
+
+create function pg_temp.rpc(p_sql text)
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_role constant text := current_setting('role');
+  v_answer jsonb;
+begin
+  perform set_config('role', 'service_role', true);
+  execute 'select public.' || p_sql into v_answer;
+  -- In life each call is a transaction of its own, after which no clinic is chosen.
+  perform set_config('role', v_role, true), set_config('app.org_id', '', true);
+  return v_answer;
+end;
+$$;
+
+create function pg_temp.claim(
+  p_call text,
+  p_provider text,
+  p_starts_at text,
+  p_service text default 'Visit',
+  p_minutes integer default 5
+)
+returns jsonb
+language sql
+as $$
+  select pg_temp.rpc(format(
+    'claim_slot_atomic(%L, %L, %L, %L, %L, %L)',
+    pg_temp.org(), pg_temp.resource(p_provider), pg_temp.service(p_service), p_starts_at, p_call, p_minutes
+  ));
+$$;
+
+-- The newest hold of a call.
+create function pg_temp.hold_of(p_call text)
+returns uuid
+language sql
+as $$
+  select id
+  from public.appointment_holds
+  where org_id = pg_temp.org()
+    and call_sid = p_call
+  order by status = 'held' desc, created_at desc, expires_at desc
+  limit 1;
+$$;
+
+create function pg_temp.confirm(p_call text, p_contact text)
+returns jsonb
+language sql
+as $$ select pg_temp.rpc(format('confirm_hold(%L, %L, %L)', pg_temp.org(), pg_temp.hold_of(p_call), p_contact)) $$;
+
+-- What a patient, known by number, has in the clinic's book at a start.
+create function pg_temp.appointment(p_starts_at text, p_provider text default 'Lund')
+returns uuid
+language sql
+as $$
+  select id
+  from public.appointments
+  where org_id = pg_temp.org()
+    and starts_at = p_starts_at::timestamptz
+    and provider_id = pg_temp.resource(p_provider)
+  order by status = 'cancelled'
+  limit 1;
+$$;
+
+-- Books as staff do, whoever the patient is.
+create function pg_temp.book(p_phone text, p_provider text, p_starts_at text, p_service text default 'Visit', p_status text default 'booked')
+returns uuid
+language sql
+as $$
+  insert into public.appointments (org_id, contact_id, provider_id, service_id, starts_at, status)
+  select c.org_id, c.id, pg_temp.resource(p_provider), pg_temp.service(p_service), p_starts_at::timestamptz, p_status
+  from public.contacts c
+  where c.org_id = pg_temp.org()
+    and c.phone = p_phone
+  returning id;
+$$;
+
+create function pg_temp.move(p_appointment uuid, p_call text)
+returns jsonb
+language sql
+as $$ select pg_temp.rpc(format('reschedule_appointment(%L, %L, %L)', pg_temp.org(), p_appointment, pg_temp.hold_of(p_call))) $$;
+
+create function pg_temp.cancel(p_appointment uuid, p_reason text default null, p_call text default null)
+returns jsonb
+language sql
+as $$ select pg_temp.rpc(format('cancel_appointment(%L, %L, %L, %L)', pg_temp.org(), p_appointment, p_reason, p_call)) $$;
+
+create function pg_temp.list(p_call text, p_phone text, p_date_of_birth text)
+returns jsonb
+language sql
+as $$ select pg_temp.rpc(format('list_appointments(%L, %L, %L, %L)', pg_temp.org(), p_phone, p_date_of_birth, p_call)) $$;
+
+create function pg_temp.join(p_phone text, p_from text, p_to text, p_provider text default null, p_service text default 'Visit')
+returns jsonb
+language sql
+as $$
+  select pg_temp.rpc(format(
+    'join_waitlist(%L, %L, %L, %L, %L, %L)',
+    pg_temp.org(), pg_temp.service(p_service), jsonb_build_object('phone', p_phone), pg_temp.resource(p_provider), p_from, p_to
+  ));
+$$;
+
+-- An answer in short: success, or its reason.
+create function pg_temp.short(p_answer jsonb)
+returns text
+language sql
+immutable
+return case when p_answer ->> 'success' = 'true' then 'success' else p_answer ->> 'reason' end;
+
+-- The slots offered instead: "Mon 09:30 Lund".
+create function pg_temp.instead(p_answer jsonb)
+returns text
+language sql
+as $$
+  select string_agg(to_char((s ->> 'starts_local')::timestamp, 'Dy HH24:MI ') || (s ->> 'provider_name'), ', ' order by n)
+  from jsonb_array_elements(p_answer -> 'alternatives') with ordinality e (s, n);
+$$;
+
+create function pg_temp.open(p_provider text, p_from text, p_to text, p_service text default 'Visit')
+returns text
+language sql
+as $$
+  select coalesce(string_agg(to_char((s ->> 'starts_local')::timestamp, 'HH24:MI'), ' ' order by n), '')
+  from jsonb_array_elements(pg_temp.rpc(format(
+    'find_open_slots(%L, %L, %L, %L, %L, 100)',
+    pg_temp.org(), pg_temp.service(p_service), p_from, p_to, pg_temp.resource(p_provider)
+  )) -> 'slots') with ordinality e (s, n);
+$$;
+
+-- What a hold or an appointment has in the ledger.
+create function pg_temp.taken(p_owner uuid)
+returns text
+language sql
+as $$
+  select string_agg(
+    r.name || ' ' || to_char(lower(c.during), 'HH24:MI') || '-' || to_char(upper(c.during), 'HH24:MI'),
+    ', ' order by r.kind = 'provider' desc, r.name
+  )
+  from public.slot_claims c
+  join public.resources r on r.id = c.resource_id
+  where p_owner in (c.hold_id, c.appointment_id);
+$$;
+
+-- All that is stored: how many rows each table has, and a digest of those of this test's clinics.
+create function pg_temp.everything()
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_table record;
+  v_rows text;
+  v_all jsonb := '{}';
+begin
+  for v_table in
+    select
+      c.oid::regclass as name,
+      case when a.attname is null then 'false' else 'org_id = any (array[pg_temp.org(), pg_temp.other_org()])' end as is_ours
+    from pg_class c
+    left join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
+    where c.relnamespace = 'public'::regnamespace
+      and c.relkind in ('r', 'p')
+  loop
+    execute format(
+      'select count(*) || '' '' || coalesce(md5(string_agg(t::text, '','' order by t::text) filter (where %s)), '''') from %s t',
+      v_table.is_ours, v_table.name
+    )
+    into v_rows;
+    v_all := v_all || jsonb_build_object(v_table.name::text, v_rows);
+  end loop;
+  return v_all;
+end;
+$$;
+
+create function pg_temp.answered(p_call text)
+returns text
+language plpgsql
+as $$
+declare
+  v_before constant jsonb := pg_temp.everything();
+  v_answer text;
+begin
+  v_answer := pg_temp.short(pg_temp.rpc(p_call));
+  return v_answer || case when pg_temp.everything() = v_before then '' else ', but something was written' end;
+exception
+  when others then
+    return format('%s %s', sqlstate, sqlerrm);
+end;
+$$;
+
+-- Moving -----------------------------------------------------------------------------------------------------------------------------
+
+select pg_temp.book('+12125550131', 'Lund', '2027-06-14 10:00') is not null;
+create temporary table ids (what text primary key, id uuid);
+insert into ids values ('tess', pg_temp.appointment('2027-06-14 10:00'));
+create function pg_temp.id(p_what text)
+returns uuid
+language sql
+as $$ select id from pg_temp.ids where what = p_what $$;
+update appointments set status = 'confirmed' where id = pg_temp.id('tess');
+
+create temporary table answers (what text primary key, answer jsonb);
+select pg_temp.short(pg_temp.claim('CA1', 'Osei', '2027-06-15 14:00'));
+select is(
+  array[pg_temp.taken(pg_temp.id('tess')), pg_temp.taken(pg_temp.hold_of('CA1'))],
+  array['Lund 10:00-10:40', 'Osei 14:00-14:40'],
+  'Until a move is confirmed, the patient has the old time and the new one is held'
+);
+insert into answers values ('moved', pg_temp.move(pg_temp.id('tess'), 'CA1'));
+select is(
+  (select answer from answers where what = 'moved'),
+  jsonb_build_object(
+    'success', true,
+    'appointment_id', pg_temp.id('tess'),
+    'code', (select code from appointments where id = pg_temp.id('tess')),
+    'status', 'booked',
+    'slot', jsonb_build_object(
+      'provider_id', pg_temp.resource('Osei'), 'provider_name', 'Osei',
+      'service_id', pg_temp.service('Visit'), 'service_name', 'Visit',
+      'starts_at', '2027-06-15 14:00'::timestamptz, 'ends_at', '2027-06-15 14:30'::timestamptz,
+      'starts_local', '2027-06-15T14:00:00', 'ends_local', '2027-06-15T14:30:00'
+    )
+  ),
+  'Moved, it is the same appointment under the same code at its new time, to be confirmed anew'
+);
+select is(
+  array[pg_temp.taken(pg_temp.id('tess')), pg_temp.open('Lund', '2027-06-14 09:30', '2027-06-14 11:00')],
+  array['Osei 14:00-14:40', '09:30 10:00 10:30'],
+  'It has the new time in the ledger, and the old one is free'
+);
+select is(
+  pg_temp.move(pg_temp.id('tess'), 'CA1'),
+  (select answer from answers where what = 'moved'),
+  'The same move again gives the same answer'
+);
+select is(
+  pg_temp.claim('CA1', 'Osei', '2027-06-15 14:00') ->> 'appointment_id',
+  pg_temp.id('tess')::text,
+  'A call that claims the time it has just moved to hears of its appointment, not that the slot is taken'
+);
+select pg_temp.short(pg_temp.claim('CA2', 'Lund', '2027-06-15 10:00', 'Surgery'));
+select is(
+  pg_temp.move(pg_temp.id('tess'), 'CA2') #>> '{slot,service_name}',
+  'Surgery',
+  'A move may change the service too'
+);
+select is(
+  pg_temp.taken(pg_temp.id('tess')),
+  'Lund 10:00-11:00, Blue room 10:00-11:00',
+  'and then brings the room that it needs'
+);
+select is(
+  (pg_temp.move(pg_temp.id('tess'), 'CA1') #>> '{slot,starts_local}')::timestamp,
+  '2027-06-15 10:00'::timestamp,
+  'An earlier move that comes in again, late, does not move it back'
+);
+select is(
+  (select array[pg_temp.short(a), (a ? 'appointment_id')::text] from pg_temp.claim('CA1', 'Osei', '2027-06-15 14:00') a),
+  array['success', 'false'],
+  'The time that was left can be held again, also by the call that had left it'
+);
+
+select pg_temp.short(pg_temp.claim('CA3', 'Osei', '2027-06-15 09:00'));
+select pg_temp.later('5 minutes');
+select is(
+  (select array[pg_temp.short(a), pg_temp.instead(a)] from pg_temp.move(pg_temp.id('tess'), 'CA3') a),
+  array['hold_expired', 'Tue 09:00 Lund, Tue 09:00 Osei, Tue 09:30 Osei'],
+  'A hold that has ended moves nothing, and what is open is offered'
+);
+select is(
+  pg_temp.taken(pg_temp.id('tess')),
+  'Lund 10:00-11:00, Blue room 10:00-11:00',
+  'The patient keeps the time they have'
+);
+select pg_temp.short(pg_temp.claim('CA4', 'Osei', '2027-06-15 09:00'));
+select pg_temp.short(pg_temp.confirm('CA4', '{"phone": "+12125550132"}'));
+select is(
+  pg_temp.answered(format('reschedule_appointment(%L, %L, %L)', pg_temp.org(), pg_temp.id('tess'), pg_temp.hold_of('CA4'))),
+  'not_found',
+  'A hold that has become somebody else''s appointment moves nothing'
+);
+insert into ids values
+  ('gone', pg_temp.book('+12125550132', 'Lund', '2027-06-14 13:00', p_status => 'cancelled')),
+  ('missed', pg_temp.book('+12125550132', 'Lund', '2027-06-14 14:00', p_status => 'noshow')),
+  ('past', pg_temp.book('+12125550132', 'Lund', '2027-06-07 07:00')),
+  ('here', pg_temp.book('+12125550132', 'Lund', '2027-06-14 15:00', p_status => 'arrived'));
+select pg_temp.short(pg_temp.claim('CA5', 'Osei', '2027-06-15 11:00'));
+create temporary table elsewhere as
+with contact as (
+  select id from contacts where org_id = pg_temp.other_org()
+),
+appointment as (
+  insert into appointments (org_id, contact_id, provider_id, service_id, starts_at)
+  select pg_temp.other_org(), id, pg_temp.resource('Vega'), pg_temp.service('Elsewhere'), '2027-06-14 10:00'
+  from contact
+  returning id
+)
+select
+  appointment.id,
+  (pg_temp.rpc(format(
+    'claim_slot_atomic(%L, %L, %L, %L, %L, 30)',
+    pg_temp.other_org(), pg_temp.resource('Vega'), pg_temp.service('Elsewhere'), '2027-06-14 11:00', 'CAelsewhere'
+  )) ->> 'hold_id')::uuid as hold_id
+from appointment;
+select is(
+  pg_temp.answered(format('reschedule_appointment(%L, %L, %L)', org_id, appointment_id, hold_id)),
+  reason,
+  format('A move %s is answered %s, and nothing is written', what, reason)
+)
+from (values
+  ('without a clinic', 'invalid_input', null, pg_temp.id('tess'), pg_temp.hold_of('CA5')),
+  ('without an appointment', 'invalid_input', pg_temp.org(), null, pg_temp.hold_of('CA5')),
+  ('without a hold', 'invalid_input', pg_temp.org(), pg_temp.id('tess'), null),
+  ('in an unknown clinic', 'not_found', gen_random_uuid(), pg_temp.id('tess'), pg_temp.hold_of('CA5')),
+  ('of an unknown appointment', 'not_found', pg_temp.org(), gen_random_uuid(), pg_temp.hold_of('CA5')),
+  ('to an unknown hold', 'not_found', pg_temp.org(), pg_temp.id('tess'), gen_random_uuid()),
+  ('of another clinic''s appointment', 'not_found', pg_temp.org(), (select id from elsewhere), pg_temp.hold_of('CA5')),
+  ('to another clinic''s hold', 'not_found', pg_temp.org(), pg_temp.id('tess'), (select hold_id from elsewhere)),
+  ('of a cancelled appointment', 'not_found', pg_temp.org(), pg_temp.id('gone'), pg_temp.hold_of('CA5')),
+  ('of a missed appointment', 'not_found', pg_temp.org(), pg_temp.id('missed'), pg_temp.hold_of('CA5')),
+  ('of a past appointment', 'not_found', pg_temp.org(), pg_temp.id('past'), pg_temp.hold_of('CA5')),
+  ('of an appointment whose patient is here', 'not_found', pg_temp.org(), pg_temp.id('here'), pg_temp.hold_of('CA5'))
+) bad (what, reason, org_id, appointment_id, hold_id);
+
+-- Cancelling ---------------------------------------------------------------------------------------------------------------------------
+
+insert into answers values ('cancelled', pg_temp.cancel(pg_temp.id('tess'), 'Feeling better'));
+select is(
+  (select answer - 'slot' - 'code' from answers where what = 'cancelled'),
+  jsonb_build_object('success', true, 'appointment_id', pg_temp.id('tess'), 'status', 'cancelled'),
+  'A coming appointment is cancelled'
+);
+select is(
+  array[pg_temp.taken(pg_temp.id('tess')), pg_temp.open('Lund', '2027-06-15 10:00', '2027-06-15 11:00', 'Surgery')],
+  array[null, '10:00'],
+  'Its time is free at once, the room''s too'
+);
+select is(
+  array[pg_temp.cancel(pg_temp.id('tess'), 'Feeling better'), pg_temp.cancel(pg_temp.id('tess'), 'Another reason'), pg_temp.cancel(pg_temp.id('tess'))],
+  array_fill((select answer from answers where what = 'cancelled'), array[3]),
+  'Cancelling again gives the same answer'
+);
+select is(
+  (select cancel_reason from appointments where id = pg_temp.id('tess')),
+  'Feeling better',
+  'and the first reason stays'
+);
+select is(
+  (select array[pg_temp.short(a), (a ? 'appointment_id')::text] from pg_temp.claim('CA2', 'Lund', '2027-06-15 10:00', 'Surgery') a),
+  array['success', 'false'],
+  'The call that had booked a time which was then cancelled may hold it anew'
+);
+insert into ids values ('endless', pg_temp.book('+12125550132', 'Osei', '2027-06-14 16:00'));
+select is(pg_temp.short(pg_temp.cancel(pg_temp.id('endless'), repeat('Because ', 100))), 'success', 'Reasons may be long');
+select is(
+  (select length(cancel_reason) from appointments where id = pg_temp.id('endless')),
+  300,
+  'and are kept as far as they fit'
+);
+select is(
+  pg_temp.answered(format('cancel_appointment(%L, %L, %L, %L)', org_id, appointment_id, 'No', call)),
+  reason,
+  format('Cancelling %s is answered %s, and nothing is written', what, reason)
+)
+from (values
+  ('without a clinic', 'invalid_input', null, pg_temp.id('here'), null),
+  ('nothing', 'invalid_input', pg_temp.org(), null, null),
+  ('from a call with words for a name', 'invalid_input', pg_temp.org(), pg_temp.id('here'), 'a call'),
+  ('in an unknown clinic', 'not_found', gen_random_uuid(), pg_temp.id('here'), null),
+  ('an unknown appointment', 'not_found', pg_temp.org(), gen_random_uuid(), null),
+  ('another clinic''s appointment', 'not_found', pg_temp.org(), (select id from elsewhere), null),
+  ('a past appointment', 'not_found', pg_temp.org(), pg_temp.id('past'), null),
+  ('a missed appointment', 'not_found', pg_temp.org(), pg_temp.id('missed'), null),
+  ('an appointment whose patient is here', 'not_found', pg_temp.org(), pg_temp.id('here'), null)
+) bad (what, reason, org_id, appointment_id, call);
+
+-- Proving who one is -----------------------------------------------------------------------------------------------------------------------
+
+select pg_temp.book('+12125550133', 'Lund', '2027-06-28 10:00') is not null;
+select pg_temp.book('+12125550133', 'Lund', '2027-06-21 10:00') is not null;
+select pg_temp.book('+12125550133', 'Lund', '2027-06-22 10:00', p_status => 'cancelled') is not null;
+select pg_temp.book('+12125550133', 'Osei', '2027-06-07 07:30') is not null;
+insert into answers values ('list', pg_temp.list('CAproof', '+12125550133', '2001-02-28'));
+select results_eq(
+  $$
+    select (a ->> 'appointment_id')::uuid, a ->> 'starts_local', a ->> 'status', a ->> 'provider_name'
+    from answers, jsonb_array_elements(answer -> 'appointments') with ordinality e (a, n)
+    where what = 'list'
+    order by n
+  $$,
+  $$
+    values
+      (pg_temp.appointment('2027-06-21 10:00'), '2027-06-21T10:00:00', 'booked', 'Lund'),
+      (pg_temp.appointment('2027-06-28 10:00'), '2027-06-28T10:00:00', 'booked', 'Lund')
+  $$,
+  'With number and date of birth a patient hears of their coming appointments, soonest first, and of no past or cancelled one'
+);
+select is(
+  array(select pg_temp.list('CAproof', '+12125550133', '2001-02-28') from generate_series(1, 5)),
+  array_fill((select answer from answers where what = 'list'), array[5]),
+  'Right answers may be repeated as often as one likes'
+);
+select is(
+  array[
+    pg_temp.list('CAguess', '+12125550133', '2001-03-28'), pg_temp.list('CAguess', '+12125550133', '2001-03-28'),
+    pg_temp.list('CAguess', '+12125550133', '2001-04-28'), pg_temp.list('CAguess', '+12125550133', '2001-05-28')
+  ],
+  array[
+    '{"success": false, "reason": "not_found", "tries_left": 2}', '{"success": false, "reason": "not_found", "tries_left": 2}',
+    '{"success": false, "reason": "not_found", "tries_left": 1}', '{"success": false, "reason": "not_found", "tries_left": 0}'
+  ]::jsonb[],
+  'A wrong date costs one of three tries a call; the same answer sent twice costs one'
+);
+select is(
+  pg_temp.list('CAguess', '+12125550133', '2001-02-28'),
+  '{"success": false, "reason": "not_found", "tries_left": 0}',
+  'After three wrong dates even the right one tells that call nothing'
+);
+select is(
+  array[
+    pg_temp.list('CAunknown', '+12125550199', '2001-02-28'),
+    pg_temp.list('CAageless', '+12125550134', '2001-02-28'),
+    pg_temp.list('CAvera', '+12125550135', '1990-01-01')
+  ],
+  array_fill('{"success": false, "reason": "not_found", "tries_left": 2}'::jsonb, array[3]),
+  'An unknown number, a contact without date of birth and another clinic''s patient are answered as a wrong date is'
+);
+select is(
+  array(select pg_temp.list('CAguess' || (n / 3), '+12125550133', format('1990-01-%s', 10 + n)) ->> 'tries_left' from generate_series(0, 7) n),
+  array['2', '1', '0', '2', '1', '0', '0', '0'],
+  'From call to call the tries begin anew, up to ten wrong dates a day for one number'
+);
+select is(
+  pg_temp.list('CAhonest', '+12125550133', '2001-02-28'),
+  '{"success": false, "reason": "not_found", "tries_left": 0}',
+  'Then the number learns nothing more in any call'
+);
+select is(
+  pg_temp.short(pg_temp.list('CAother', '+12125550132', '1957-11-30')),
+  'success',
+  'Other numbers are as free as before'
+);
+select pg_temp.later('1 day 1 second');
+select is(
+  pg_temp.short(pg_temp.list('CAnextday', '+12125550133', '2001-02-28')),
+  'success',
+  'and a day later this one is, too'
+);
+select is(
+  array[
+    pg_temp.rpc(format('note_caller_phone(%L, %L, %L)', pg_temp.org(), 'CAhidden', '+12125550133')) ->> 'reason',
+    pg_temp.rpc(format('begin_call(%L, null, %L)', '+442079460907', 'CAhidden')) ->> 'success',
+    pg_temp.rpc(format('note_caller_phone(%L, %L, %L)', pg_temp.org(), 'CAhidden', '+12125550133')) ->> 'success'
+  ],
+  array['not_found', 'true', 'true'],
+  'A caller who withholds their number keys it in, and the call keeps it'
+);
+select is(
+  pg_temp.list('CAhidden', null, '2001-02-28') -> 'appointments',
+  (select answer -> 'appointments' from answers where what = 'list'),
+  'With that number and the date of birth they are told the same'
+);
+select is(
+  pg_temp.answered(call),
+  reason,
+  format('Asking for appointments %s is answered %s, and nothing is written', what, reason)
+)
+from (values
+  ('without a clinic', 'invalid_input', $$ list_appointments(null, '+12125550133', '2001-02-28', 'CAbad') $$),
+  ('without a number', 'invalid_input', format($$ list_appointments(%L, null, '2001-02-28') $$, pg_temp.org())),
+  ('without a number on the call', 'invalid_input', format($$ list_appointments(%L, null, '2001-02-28', 'CAbad') $$, pg_temp.org())),
+  ('with words for a number', 'invalid_input', format($$ list_appointments(%L, 'anonymous', '2001-02-28', 'CAbad') $$, pg_temp.org())),
+  ('without a date', 'invalid_input', format($$ list_appointments(%L, '+12125550133', null, 'CAbad') $$, pg_temp.org())),
+  ('with an endless date', 'invalid_input', format($$ list_appointments(%L, '+12125550133', 'infinity', 'CAbad') $$, pg_temp.org())),
+  ('from a call with words for a name', 'invalid_input', format($$ list_appointments(%L, '+12125550133', '2001-02-28', 'a call') $$, pg_temp.org())),
+  ('of an unknown clinic', 'not_found', format($$ list_appointments(%L, '+12125550133', '2001-02-28', 'CAbad') $$, gen_random_uuid()))
+) bad (what, reason, call);
+
+-- Holds that end ---------------------------------------------------------------------------------------------------------------------------
+
+select pg_temp.short(pg_temp.rpc('expire_holds()'));
+select pg_temp.short(pg_temp.claim('CAshort', 'Lund', '2027-06-21 13:00')), pg_temp.short(pg_temp.claim('CAlong', 'Lund', '2027-06-21 14:00', p_minutes => 30));
+select pg_temp.short(pg_temp.claim('CAlost', 'Lund', '2027-06-21 15:00'));
+select pg_temp.later('5 minutes');
+select pg_temp.short(pg_temp.claim('CAwon', 'Lund', '2027-06-21 15:00'));
+select is(
+  pg_temp.rpc('expire_holds()'),
+  '{"success": true, "expired": 2}',
+  'Every hold past its end is ended'
+);
+select results_eq(
+  $$
+    select call_sid, status, pg_temp.taken(id)
+    from appointment_holds
+    where org_id = pg_temp.org()
+      and call_sid in ('CAshort', 'CAlong', 'CAlost', 'CAwon')
+    order by call_sid
+  $$,
+  $$
+    values
+      ('CAlong', 'held', 'Lund 14:00-14:40'), ('CAlost', 'expired', null),
+      ('CAshort', 'expired', null), ('CAwon', 'held', 'Lund 15:00-15:40')
+  $$,
+  'Their time is free; what still runs, and what somebody else has taken meanwhile, is left alone'
+);
+select is(pg_temp.rpc('expire_holds()'), '{"success": true, "expired": 0}', 'Run again, there is nothing left to do');
+
+-- The waitlist -------------------------------------------------------------------------------------------------------------------------------
+
+create function pg_temp.entry(p_phone text)
+returns public.waitlist_entries
+language sql
+as $$
+  select w
+  from public.waitlist_entries w
+  join public.contacts c on c.id = w.contact_id
+  where w.org_id = pg_temp.org()
+    and c.phone = p_phone;
+$$;
+insert into answers values ('joined', pg_temp.join('+12125550132', '2027-07-05', '2027-07-06'));
+select pg_temp.later('1 second');
+select is(
+  array[pg_temp.join('+12125550132', '2027-07-05', '2027-07-06'), pg_temp.join('+12125550132', '2027-07-05', '2027-07-12')],
+  array_fill((select answer from answers where what = 'joined'), array[2]),
+  'Who waits for a service waits once, and may change the wish'
+);
+select is(
+  array[pg_temp.short(pg_temp.join('+12125550133', '2027-07-05', '2027-07-12')), pg_temp.short(pg_temp.join('+12125550139', '2027-07-05', null, 'Osei'))],
+  array['success', 'success'],
+  'Others wait too, also patients whom the clinic does not know yet'
+);
+insert into ids values
+  ('monday', pg_temp.book('+12125550131', 'Lund', '2027-07-05 10:00')),
+  ('surgery', pg_temp.book('+12125550131', 'Lund', '2027-07-05 13:00', 'Surgery')),
+  ('august', pg_temp.book('+12125550131', 'Lund', '2027-08-02 10:00'));
+select is(
+  array[pg_temp.short(pg_temp.cancel(pg_temp.id('surgery'))), pg_temp.short(pg_temp.cancel(pg_temp.id('august')))],
+  array['success', 'success'],
+  'A time of another service, or outside what anybody wishes with that provider, is cancelled'
+);
+select is(
+  array[pg_temp.open('Lund', '2027-07-05 13:00', '2027-07-05 14:00', 'Surgery'), pg_temp.open('Lund', '2027-08-02 10:00', '2027-08-02 10:30')],
+  array['13:00', '10:00'],
+  'and is simply free'
+);
+select is(pg_temp.short(pg_temp.cancel(pg_temp.id('monday'))), 'success', 'A time that is wished for is cancelled');
+select results_eq(
+  $$
+    select h.starts_at, h.expires_at, h.contact_phone::text, h.status, pg_temp.taken(h.id), w.status
+    from pg_temp.entry('+12125550132') w
+    join appointment_holds h on h.id = w.hold_id
+  $$,
+  $$
+    values (
+      '2027-07-05 10:00'::timestamptz, current_setting('test.now')::timestamptz + interval '30 minutes', '+12125550132', 'held',
+      'Lund 10:00-10:40', 'offered'
+    )
+  $$,
+  'It is kept half an hour for whoever has waited longest'
+);
+select is(
+  array[(pg_temp.entry('+12125550133')).status, (pg_temp.entry('+12125550139')).status, pg_temp.open('Lund', '2027-07-05 10:00', '2027-07-05 10:30')],
+  array['waiting', 'waiting', ''],
+  'for nobody else, and is offered to no caller'
+);
+select results_eq(
+  $$ select c.name, t.from_phone::text, t.due_at from follow_up_tasks t join contacts c on c.id = t.contact_id where t.org_id = pg_temp.org() and t.reason = 'waitlist_offer' $$,
+  $$ values ('Abel Novak', '+12125550132', current_setting('test.now')::timestamptz + interval '30 minutes') $$,
+  'Staff have the task to tell them, due when the offer ends'
+);
+select pg_temp.later('30 minutes');
+select is(pg_temp.short(pg_temp.rpc('expire_holds()')), 'success', 'Nobody takes the offer up');
+select is(
+  array[
+    (pg_temp.entry('+12125550132')).status, (pg_temp.entry('+12125550133')).status,
+    pg_temp.taken((pg_temp.entry('+12125550133')).hold_id), pg_temp.open('Lund', '2027-07-05 10:00', '2027-07-05 10:30')
+  ],
+  array['waiting', 'offered', 'Lund 10:00-10:40', ''],
+  'The next who waits is offered it, without its being free in between; the first waits on'
+);
+select is(
+  pg_temp.short(pg_temp.rpc(format('confirm_hold(%L, %L, null)', pg_temp.org(), (pg_temp.entry('+12125550133')).hold_id))),
+  'success',
+  'Taken up, the offer becomes an appointment'
+);
+select is(
+  (select array[w.status, c.phone] from pg_temp.entry('+12125550133') w, appointments a join contacts c on c.id = a.contact_id where a.id = pg_temp.appointment('2027-07-05 10:00')),
+  array['booked', '+12125550133'],
+  'of whoever waited'
+);
+
+-- One after the other, the ways in which an offer is not taken up: it must reach the next, and the wish must live on.
+insert into ids values
+  ('declined', pg_temp.book('+12125550131', 'Lund', '2027-07-06 09:00')),
+  ('late', pg_temp.book('+12125550131', 'Lund', '2027-07-06 11:00'));
+select is(pg_temp.short(pg_temp.cancel(pg_temp.id('declined'))), 'success', 'Another time is cancelled');
+select is(
+  pg_temp.rpc(format('release_hold(%L, %L)', pg_temp.org(), (pg_temp.entry('+12125550132')).hold_id)),
+  '{"success": true, "released": true}',
+  'and whoever is offered it declines'
+);
+select is(
+  array[(pg_temp.entry('+12125550132')).status, pg_temp.open('Lund', '2027-07-06 09:00', '2027-07-06 09:30')],
+  array['waiting', '09:00'],
+  'They wait on for another, and the time is free'
+);
+select is(pg_temp.short(pg_temp.cancel(pg_temp.id('late'))), 'success', 'A third time is cancelled');
+insert into ids values ('late hold', (pg_temp.entry('+12125550132')).hold_id);
+select pg_temp.later('30 minutes');
+select is(
+  pg_temp.short(pg_temp.rpc(format('confirm_hold(%L, %L, null)', pg_temp.org(), pg_temp.id('late hold')))),
+  'hold_expired',
+  'Whoever is offered it says yes too late'
+);
+select is((pg_temp.entry('+12125550132')).status, 'waiting', 'They, too, wait on for another');
+insert into ids values ('passed on', pg_temp.book('+12125550131', 'Lund', '2027-07-06 13:00'));
+select pg_temp.later('1 second');
+select is(
+  array[pg_temp.short(pg_temp.join('+12125550134', '2027-07-05', '2027-07-12')), pg_temp.short(pg_temp.cancel(pg_temp.id('passed on')))],
+  array['success', 'success'],
+  'With two who wait, a fourth time is cancelled'
+);
+select is(
+  pg_temp.short(pg_temp.rpc(format('release_hold(%L, %L)', pg_temp.org(), (pg_temp.entry('+12125550132')).hold_id))),
+  'success',
+  'and the first of them declines'
+);
+select is(
+  array[(pg_temp.entry('+12125550132')).status, (pg_temp.entry('+12125550134')).status, pg_temp.taken((pg_temp.entry('+12125550134')).hold_id)],
+  array['waiting', 'offered', 'Lund 13:00-13:40'],
+  'It goes to the second at once'
+);
+insert into ids values ('own', pg_temp.book('+12125550132', 'Lund', '2027-07-06 15:00'));
+select is(pg_temp.short(pg_temp.cancel(pg_temp.id('own'))), 'success', 'Who waits cancels an appointment of their own');
+select is(
+  array[(pg_temp.entry('+12125550132')).status, pg_temp.open('Lund', '2027-07-06 15:00', '2027-07-06 15:30')],
+  array['waiting', '15:00'],
+  'and is not offered the very time that they gave up'
+);
+select is(
+  pg_temp.answered(call),
+  reason,
+  format('Joining the waitlist %s is answered %s, and nothing is written', what, reason)
+)
+from (values
+  ('of no clinic', 'invalid_input', format($$ join_waitlist(null, %L, '{"phone": "+12125550132"}') $$, pg_temp.service('Visit'))),
+  ('of no service', 'invalid_input', format($$ join_waitlist(%L, null, '{"phone": "+12125550132"}') $$, pg_temp.org())),
+  ('as nobody', 'invalid_input', format($$ join_waitlist(%L, %L, null) $$, pg_temp.org(), pg_temp.service('Visit'))),
+  ('without a number', 'invalid_input', format($$ join_waitlist(%L, %L, '{"name": "Nobody"}') $$, pg_temp.org(), pg_temp.service('Visit'))),
+  ('with a number that is none', 'invalid_input', format($$ join_waitlist(%L, %L, '{"phone": "anonymous"}') $$, pg_temp.org(), pg_temp.service('Visit'))),
+  ('from no time on', 'invalid_input', format($$ join_waitlist(%L, %L, '{"phone": "+12125550132"}', null, null) $$, pg_temp.org(), pg_temp.service('Visit'))),
+  ('from ever', 'invalid_input', format($$ join_waitlist(%L, %L, '{"phone": "+12125550132"}', null, '-infinity') $$, pg_temp.org(), pg_temp.service('Visit'))),
+  ('backwards', 'invalid_input', format($$ join_waitlist(%L, %L, '{"phone": "+12125550132"}', null, '2027-07-06', '2027-07-05') $$, pg_temp.org(), pg_temp.service('Visit'))),
+  ('of an unknown clinic', 'not_found', format($$ join_waitlist(%L, %L, '{"phone": "+12125550132"}') $$, gen_random_uuid(), pg_temp.service('Visit'))),
+  ('of an unknown service', 'not_found', format($$ join_waitlist(%L, %L, '{"phone": "+12125550132"}') $$, pg_temp.org(), gen_random_uuid())),
+  ('of another clinic''s service', 'not_found', format($$ join_waitlist(%L, %L, '{"phone": "+12125550132"}') $$, pg_temp.org(), pg_temp.service('Elsewhere'))),
+  ('for another clinic''s provider', 'not_found', format($$ join_waitlist(%L, %L, '{"phone": "+12125550132"}', %L) $$, pg_temp.org(), pg_temp.service('Visit'), pg_temp.resource('Vega')))
+) bad (what, reason, call);
+
+-- Time off over appointments -----------------------------------------------------------------------------------------------------------------
+
+-- The appointments that staff have been asked to look after because of time off, by their starts.
+create function pg_temp.conflicts()
+returns text
+language sql
+as $$
+  select string_agg(to_char(a.starts_at, 'MM-DD HH24:MI'), ', ' order by a.starts_at, a.provider_id)
+  from public.follow_up_tasks t
+  join public.appointments a on a.id = t.appointment_id and a.contact_id = t.contact_id
+  where t.org_id = pg_temp.org()
+    and t.reason = 'time_off_conflict';
+$$;
+insert into ids values
+  ('before', pg_temp.book('+12125550131', 'Lund', '2027-07-19 09:20')),
+  ('within', pg_temp.book('+12125550131', 'Lund', '2027-07-19 10:30')),
+  ('across', pg_temp.book('+12125550131', 'Lund', '2027-07-19 11:45')),
+  ('beside', pg_temp.book('+12125550132', 'Osei', '2027-07-19 10:30')),
+  ('in the room', pg_temp.book('+12125550132', 'Osei', '2027-07-20 10:00', 'Surgery')),
+  ('all', pg_temp.book('+12125550132', 'Osei', '2027-07-26 10:00')),
+  ('off', pg_temp.book('+12125550132', 'Osei', '2027-07-26 11:00', p_status => 'cancelled')),
+  ('feast', pg_temp.book('+12125550132', 'Osei', '2027-07-27 10:00'));
+insert into time_off (id, org_id, resource_id, starts_at, ends_at)
+values (md5('away')::uuid, pg_temp.org(), pg_temp.resource('Lund'), '2027-07-19 09:50', '2027-07-19 12:00');
+select is(
+  pg_temp.conflicts(),
+  '07-19 10:30, 07-19 11:45',
+  'Time off of a provider makes a task of each appointment that it falls on; one whose buffer it touches is none of them'
+);
+select is(
+  (select count(*) from appointments where org_id = pg_temp.org() and starts_at::date = '2027-07-19' and status = 'booked' and pg_temp.taken(id) is not null),
+  4::bigint,
+  'and keeps all of them as they are'
+);
+update time_off set starts_at = '2027-07-19 09:00' where id = md5('away')::uuid;
+select is(pg_temp.conflicts(), '07-19 09:20, 07-19 10:30, 07-19 11:45', 'Longer time off adds what it now falls on');
+update time_off set note = 'Conference' where id = md5('away')::uuid;
+insert into time_off (org_id, resource_id, starts_at, ends_at)
+values (pg_temp.org(), pg_temp.resource('Lund'), '2027-07-19 09:00', '2027-07-19 17:00');
+select is(pg_temp.conflicts(), '07-19 09:20, 07-19 10:30, 07-19 11:45', 'One appointment is one task, however often it is in the way');
+insert into time_off (org_id, resource_id, starts_at, ends_at)
+values (pg_temp.org(), pg_temp.resource('Blue room'), '2027-07-20', '2027-07-21');
+select is(
+  right(pg_temp.conflicts(), 11),
+  '07-20 10:00',
+  'A room that is out of use makes a task of the appointment that has it'
+);
+insert into time_off (org_id, starts_at, ends_at)
+values (pg_temp.org(), '2027-07-26', '2027-07-27');
+select is(right(pg_temp.conflicts(), 11), '07-26 10:00', 'So does time off of the whole clinic, though not of what was cancelled');
+insert into holidays (org_id, day, name)
+values (pg_temp.org(), '2027-07-27', 'Feast');
+select is(right(pg_temp.conflicts(), 11), '07-27 10:00', 'and a holiday');
+select pg_temp.book('+12125550133', 'Osei', '2027-07-27 14:00') is not null;
+select is(right(pg_temp.conflicts(), 11), '07-27 14:00', 'Staff who book into time off may, and have the task at once');
+select pg_temp.short(pg_temp.claim('CAmeanwhile', 'Lund', '2027-08-02 10:00'));
+insert into time_off (org_id, resource_id, starts_at, ends_at)
+values (pg_temp.org(), pg_temp.resource('Lund'), '2027-08-02', '2027-08-03');
+select is(
+  pg_temp.short(pg_temp.confirm('CAmeanwhile', '{"phone": "+12125550133"}')),
+  'success',
+  'A caller who held a time before it became time off may confirm it'
+);
+select is(right(pg_temp.conflicts(), 11), '08-02 10:00', 'and staff have the task');
+
+select * from finish();
+rollback;
