@@ -22,7 +22,7 @@ export async function report(dsn: string, seen: Observation, slow: boolean): Pro
   const client = getClient() ?? init({
     dsn,
     release: VERSION,
-    environment: Deno.env.get("SB_REGION") === undefined ? "local" : "production",
+    environment: ["", "local"].includes(Deno.env.get("SB_REGION") ?? "") ? "local" : "production",
     sendDefaultPii: false,
     sendClientReports: false,
     maxBreadcrumbs: 0,
