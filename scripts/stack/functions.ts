@@ -56,18 +56,21 @@ function superviseFunction(
 ): Supervised {
   let stopping = false;
   let restarting = false;
+  let pause = new AbortController();
   let child = spawnFunction(fn, environment, report, write);
   const supervise = async () => {
-    for (let failures = 0; !stopping;) {
+    for (let failures = 0;;) {
       const began = performance.now();
       await child.exited;
       if (stopping) return;
       failures = restarting || performance.now() - began > 10_000 ? 0 : failures + 1;
       if (!restarting) report.note(`Function ${fn.name} ended; starting it again.`);
       restarting = false;
-      // A function that fails at once is not hammered: its source has to change before it can work.
-      await delay(Math.min(100 * 2 ** failures, 10_000) - 100);
-      if (!stopping) child = spawnFunction(fn, environment, report, write);
+      // One that fails at once is not hammered: nothing changes before its source does, and that cuts the pause short.
+      pause = new AbortController();
+      await delay(Math.min(100 * 2 ** failures, 10_000) - 100, pause.signal).catch(() => {});
+      if (stopping) return;
+      child = spawnFunction(fn, environment, report, write);
     }
   };
   const supervised = supervise();
@@ -76,13 +79,14 @@ function superviseFunction(
     ready: untilItListens(fn.port, child),
     async restart() {
       restarting = true;
+      pause.abort();
       await child.stop("SIGTERM", 1000);
     },
     async stop() {
       stopping = true;
+      pause.abort();
       await child.stop("SIGTERM", 1000);
       await supervised;
-      await child.stop("SIGTERM", 1000);
     },
   };
 }
