@@ -374,18 +374,3 @@ comment on function public.take_message(uuid, text, text, text, text, text, text
 revoke all on function public.take_message(uuid, text, text, text, text, text, text) from public, anon, authenticated;
 grant execute on function public.take_message(uuid, text, text, text, text, text, text) to service_role;
 alter function public.take_message(uuid, text, text, text, text, text, text) owner to booking_engine;
-
-create function public.check_health()
-returns jsonb
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  select jsonb_build_object('success', true, 'now', now());
-$$;
-comment on function public.check_health() is
-  'The cheapest proof that the database answers.';
-revoke all on function public.check_health() from public, anon, authenticated;
-grant execute on function public.check_health() to service_role;
-alter function public.check_health() owner to booking_engine;

@@ -296,6 +296,8 @@ select is_empty(
     from our_references
     where not carries_the_clinic
       and not (here = 'public.memberships'::regclass and there = 'auth.users'::regclass)
+      -- Between tables of the system as a whole there is no clinic to carry.
+      and not (here::text like 'private.%' and there::text like 'private.%')
   $$,
   'Every reference carries the clinic with it; only a membership points out of the silo, to the account'
 );
@@ -346,6 +348,13 @@ select is_empty(
       case when table_name = 'public.organizations'::regclass then 'id' else 'org_id' end
     ) chosen_clinic
     where roles = '{booking_engine}'
+      -- On a table of the system as a whole there is no clinic to compare with.
+      and table_name::text not in (
+        select name::text
+        from our_tables
+        where name::text like 'private.%'
+          and not exists (select from our_columns c where c.table_oid = our_tables.table_oid and c.attname = 'org_id')
+      )
       and (
         polname <> 'engine'
         or polcmd <> '*'
@@ -532,14 +541,16 @@ select is_empty(
   $$,
   'Every public function is an RPC: it runs as the engine, answers jsonb, and is executed by service_role alone'
 );
--- check_health touches no clinic's row.
+-- Those named here touch no clinic's row: health, the counts and alerts of the system, the worker's timetable.
 select is_empty(
   $$
     select name
     from our_functions
     where pronamespace = 'public'::regnamespace
       and prosrc !~ ('private\.enter_clinic\([a-z_]+' || case when provolatile = 'v' then ', ''' || proname || '''' else '' end)
-      and proname <> 'check_health'
+      and proname not in (
+        'check_health', 'record_requests', 'evaluate_alerts', 'claim_alert_notices', 'record_alert_notice', 'claim_chores', 'tidy_counts'
+      )
   $$,
   'Every RPC chooses a clinic, and one that writes tells the audit trail its name'
 );
@@ -571,6 +582,8 @@ select set_eq(
     'my_email', 'my_invitations',
     -- Which clinic is meant, before one is chosen: each tells an id or some.
     'org_of_phone', 'org_of_call', 'org_of_outbox', 'orgs_with_overdue_holds', 'orgs_with_due_outbox',
+    -- How the system fares as a whole: each tells counts, two instants, or names of tables.
+    'double_bookings', 'tables_without_rls', 'backlog',
     -- What no role may do by itself: write the trail, count owners, use an invitation up, give a new clinic its settings,
     -- count its version up.
     'record_change', 'keep_an_owner', 'use_up_invitation', 'give_text_settings', 'count_offer_change',
