@@ -26,16 +26,19 @@ export function serverOwner(): ServerOwner {
   // A clone under /root or in a `mktemp -d` lies in a folder that only root may enter. The server keeps the one
   // capability that opens it; it is no root all the same, neither for Postgres nor for the kernel.
   // Without no_setuid_fixup the kernel would leave that capability out where the server asks access(2) for its own files.
-  const passage = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+  const passage = mayPassOn()
+    ? ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    : [];
   return {
     command: (program, args) => [setpriv, [...identity, ...passage, program, ...args]],
     claim: (folder) => Deno.chownSync(folder, nobody, nobody),
   };
 }
 
-/** Whether this root has that capability to give; in a container it may have been taken away. */
-function mayPass(): boolean {
-  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
-  const dacOverride = 2n;
-  return effective !== undefined && (BigInt(`0x${effective}`) & dacOverride) !== 0n;
+/** Whether this root has that capability to give and may give it; in a container both may have been taken away. */
+function mayPassOn(): boolean {
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1] ?? "0";
+  const [dacOverride, setpcap] = [1n << 1n, 1n << 8n];
+  const needed = dacOverride | setpcap;
+  return (BigInt(`0x${effective}`) & needed) === needed;
 }
