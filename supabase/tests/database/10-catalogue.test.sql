@@ -2,7 +2,7 @@
 -- docs/security.md gives. What breaks a rule is listed by name; a new object cannot be forgotten.
 begin;
 set local search_path = public, extensions;
-select plan(47);
+select plan(49);
 
 -- What there is ---------------------------------------------------------------------------------------------------------
 
@@ -240,6 +240,17 @@ select is_empty(
   $$,
   'The audit trail is append-only by a trigger that is enabled always'
 );
+select set_eq(
+  $$
+    select tgname::text
+    from pg_trigger
+    where tgrelid = 'public.memberships'::regclass
+      and tgfoid = 'private.keep_an_owner'::regproc
+      and tgenabled = 'A'
+  $$,
+  array['keep_an_owner_on_delete', 'keep_an_owner_on_update'],
+  'A clinic keeps an owner by triggers that are enabled always'
+);
 select is_empty(
   $$
     select t.name, g.tgname
@@ -465,6 +476,21 @@ select is_empty(
       and grantee not in ('anon', 'authenticated', 'service_role', 'booking_engine', 'public')
   $$,
   'No other role is granted anything of ours'
+);
+select set_eq(
+  $$
+    select privilege || ' ' || object
+    from our_grants
+    where grantee = 'authenticated'
+      and kind in ('table', 'column')
+      and object ~ '^(memberships|invitations)\M'
+  $$,
+  array[
+    'select memberships', 'insert memberships.org_id', 'insert memberships.role', 'update memberships.role', 'delete memberships',
+    'select invitations', 'insert invitations.org_id', 'insert invitations.email', 'insert invitations.role',
+    'update invitations.role', 'delete invitations'
+  ],
+  'Who a member is, nobody writes: whoever inserts a membership is its member'
 );
 select is_empty(
   $$
