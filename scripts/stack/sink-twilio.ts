@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { delay } from "./child.ts";
 import { localKeys } from "./settings.ts";
+import { TwilioLine } from "./sink-twilio-calls.ts";
 import type { Sink } from "./sinks.ts";
 
 const faultSchema = z.object({
@@ -26,15 +27,16 @@ const faultSchema = z.object({
 
 type Message = Record<string, unknown> & { sid: string };
 
-/** Takes messages, lists them (To, From and DateSent select), and lists calls and recordings, of which there are none. */
+/** Takes messages, lists them (To, From and DateSent select), and lists the calls and recordings that it was told of. */
 export function twilioStandIn(record: (line: Record<string, unknown>) => void): Sink {
   const account = `/2010-04-01/Accounts/${localKeys.twilioAccountSid}`;
+  const line = new TwilioLine(account);
   const sent: Message[] = [];
   let faults: z.infer<typeof faultSchema>[] = [];
 
   const takeMessage = async (request: Request): Promise<Response> => {
     const params = Object.fromEntries(new URLSearchParams(await request.text()));
-    const line = { received_at: new Date().toISOString(), resource: "Messages", params };
+    const entry = { received_at: new Date().toISOString(), resource: "Messages", params };
     const fault = faults.find((one) =>
       (one.to === undefined || one.to === params.To) && (one.share === 1 || Math.random() < one.share)
     );
@@ -45,23 +47,23 @@ export function twilioStandIn(record: (line: Record<string, unknown>) => void): 
       if (fault.status !== undefined && fault.accepted) {
         const message = messageResource(account, params);
         sent.push(message);
-        record({ ...line, answer: { status: fault.status, code: fault.code, sid: message.sid } });
+        record({ ...entry, answer: { status: fault.status, code: fault.code, sid: message.sid } });
         return refusal(fault.status, fault.code, fault.message);
       }
       if (fault.status !== undefined) {
-        record({ ...line, answer: { status: fault.status, code: fault.code } });
+        record({ ...entry, answer: { status: fault.status, code: fault.code } });
         return refusal(fault.status, fault.code, fault.message);
       }
     }
     const missing = ["To", "Body"].find((name) => !params[name]);
     if (missing) {
       const code = missing === "To" ? 21604 : 21619;
-      record({ ...line, answer: { status: 400, code } });
+      record({ ...entry, answer: { status: 400, code } });
       return refusal(400, code, `A '${missing}' is required.`);
     }
     const message = messageResource(account, params);
     sent.push(message);
-    record({ ...line, answer: { status: 201, sid: message.sid } });
+    record({ ...entry, answer: { status: 201, sid: message.sid } });
     return Response.json(message, { status: 201 });
   };
 
@@ -72,19 +74,18 @@ export function twilioStandIn(record: (line: Record<string, unknown>) => void): 
       faults = wanted.data;
       return Response.json(faults);
     }
+    if (path === "/line" && request.method === "PUT") return await line.tell(request);
     if (!path.startsWith(`${account}/`) || !isAuthenticated(request)) {
       return refusal(401, 20003, "Authenticate");
     }
     const resource = path.slice(account.length + 1);
     if (request.method === "POST" && resource === "Messages.json") return await takeMessage(request);
     if (request.method === "GET") {
-      const list = {
-        "Messages.json": selected(sent, new URL(request.url).searchParams),
-        "Calls.json": [],
-        "Recordings.json": [],
-      }[resource];
-      if (list) return Response.json(page(resource, list, `${account}/${resource}`));
-      const one = sent.find((message) => resource === `Messages/${message.sid}.json`);
+      const query = new URL(request.url).searchParams;
+      if (resource === "Messages.json") {
+        return Response.json(page(resource, selected(sent, query), `${account}/${resource}`));
+      }
+      const one = sent.find((message) => resource === `Messages/${message.sid}.json`) ?? line.read(resource, query);
       if (one) return Response.json(one);
     }
     return refusal(404, 20404, `The requested resource ${path} was not found`);
