@@ -40,6 +40,8 @@ const Failure = z.object({
   alternatives: z.array(Slot).default([]),
   /** With too_far: the last day that can be booked. */
   latest_local: z.iso.date().optional(),
+  /** When a caller could not prove who they are: how often they may still try. */
+  tries_left: z.number().int().optional(),
 });
 export type Failure = z.output<typeof Failure>;
 
@@ -61,6 +63,8 @@ const held = {
   code: z.string().optional(),
 };
 
+const appointment = { appointment_id: Id, code: z.string(), slot: Slot };
+
 /** The contract of each operation's answer. */
 export const ANSWERS = {
   begin_call: outcome({
@@ -73,6 +77,8 @@ export const ANSWERS = {
       greeting: z.string().nullable(),
       emergency_number: z.string(),
       local_now: WallClock,
+      /** Counts the changes of all that is told here. */
+      version: z.number().int(),
     }),
     services: z.array(z.object({ id: Id, name: z.string() })),
     providers: z.array(z.object({ id: Id, name: z.string() })),
@@ -82,6 +88,16 @@ export const ANSWERS = {
   set_hold_contact: outcome(held),
   confirm_hold: outcome({ ...held, appointment_id: Id, code: z.string() }),
   release_hold: outcome({ released: z.boolean() }),
+  note_caller_phone: outcome({}),
+  list_appointments: outcome({ appointments: z.array(Slot.extend({ appointment_id: Id })) }),
+  reschedule_appointment: outcome(appointment),
+  cancel_appointment: outcome(appointment),
+  join_waitlist: outcome({ entry_id: Id }),
+  search_knowledge: outcome({
+    chunks: z.array(z.object({ body: z.string() })),
+    /** Whether the first may be read out as the answer. */
+    clear: z.boolean(),
+  }),
   take_message: outcome({ task_id: Id }),
   record_call_event: outcome({ status: z.string() }),
   check_health: outcome({}),
@@ -96,7 +112,7 @@ export type Answer<Name extends Operation> = z.output<(typeof ANSWERS)[Name]>;
 /** The answer when all went well. */
 export type Success<Name extends Operation> = Extract<Answer<Name>, { success: true }>;
 
-type HoldContact = { phone?: string; name?: string };
+type Contact = { phone?: string; name?: string };
 
 /** What each operation is asked with. Moments are instants, or a wall clock and a zone that Postgres converts. */
 export type Arguments = {
@@ -108,6 +124,7 @@ export type Arguments = {
     p_to: string;
     p_provider_id: string | null;
     p_limit: number;
+    p_call_sid: string;
   };
   claim_slot_atomic: {
     p_org_id: string;
@@ -116,9 +133,24 @@ export type Arguments = {
     p_starts_at: string;
     p_call_sid: string;
   };
-  set_hold_contact: { p_org_id: string; p_hold_id: string; p_contact: HoldContact | null };
-  confirm_hold: { p_org_id: string; p_hold_id: string; p_contact: HoldContact };
+  set_hold_contact: { p_org_id: string; p_hold_id: string; p_contact: Contact | null };
+  confirm_hold: { p_org_id: string; p_hold_id: string; p_contact: Contact };
   release_hold: { p_org_id: string; p_hold_id: string };
+  note_caller_phone: { p_org_id: string; p_call_sid: string; p_phone: string };
+  /** Without a phone, the one that was noted on the call. */
+  list_appointments: { p_org_id: string; p_phone: string | null; p_date_of_birth: string; p_call_sid: string };
+  reschedule_appointment: { p_org_id: string; p_appointment_id: string; p_hold_id: string };
+  cancel_appointment: { p_org_id: string; p_appointment_id: string; p_reason: string; p_call_sid: string };
+  join_waitlist: {
+    p_org_id: string;
+    p_service_id: string;
+    p_contact: Contact;
+    p_provider_id: string | null;
+    p_from: string;
+    p_to: string;
+    p_call_sid: string;
+  };
+  search_knowledge: { p_org_id: string; p_query: string; p_limit: number; p_call_sid: string };
   take_message: {
     p_org_id: string | null;
     p_call_sid: string;

@@ -1,5 +1,6 @@
 import type { Locale } from "../_shared/apology.ts";
 import type { Answer, Arguments, Operation } from "../_shared/contracts.ts";
+import type { Clinics } from "./clinics.ts";
 import type { State, StateOf } from "./state.ts";
 
 /** What came from the caller in a turn: keys, words, a recording, or nothing of it. */
@@ -20,8 +21,8 @@ export type Caller = {
 export type Reply = { locale: Locale; say: readonly string[]; then: Then };
 
 export type Then =
-  /** Listen: for one key, several, or none but words (when only 0, 1 and * mean anything). Any hints help to understand. */
-  | { verb: "listen"; state: State; keys: "one" | "many"; hints: readonly string[] }
+  /** Listen: for one key, the eight of a date, or as many as come, and always for words. Any hints help to understand. */
+  | { verb: "listen"; state: State; keys: "one" | "date" | "many"; hints: readonly string[] }
   | { verb: "record"; state: StateOf<"message"> }
   /** Go to another step at once, which costs a turn that the caller does not notice. */
   | { verb: "go"; state: State }
@@ -34,8 +35,11 @@ export type Then =
 export type Question = {
   operation: Operation;
   args: Arguments[Operation];
-  put(database: Database): Promise<Reply>;
+  put(sources: Sources): Promise<Reply>;
 };
+
+/** Where a turn has its knowledge from: the database, which it asks once at most, and what is remembered of clinics. */
+export type Sources = { database: Database; clinics: Clinics };
 export type Database = <Name extends Operation>(operation: Name, args: Arguments[Name]) => Promise<Answer<Name>>;
 
 /** What a turn comes to: something to say at once, or one question and then something to say. */
@@ -47,7 +51,7 @@ export function ask<Name extends Operation>(
   args: Arguments[Name],
   say: (answer: Answer<Name>) => Reply,
 ): Question {
-  return { operation, args, put: async (database) => say(await database(operation, args)) };
+  return { operation, args, put: async ({ database }) => say(await database(operation, args)) };
 }
 
 export function isQuestion(plan: Plan): plan is Question {

@@ -1,9 +1,9 @@
 import type { Slot } from "../_shared/contracts.ts";
 import { hearName } from "./hearing/choices.ts";
-import { uniform } from "./hearing/uniform.ts";
+import { uniform, withoutPronoun } from "./hearing/uniform.ts";
 import type { Offer, Search } from "./state.ts";
 import { hearTimeOfDay } from "./hearing/time-of-day.ts";
-import { minuteOfDay, toMinute, weekday } from "./wall-clock.ts";
+import { minuteOfDay, toMinute, type WallClock, weekday } from "./wall-clock.ts";
 
 /** More than three cannot be kept in mind. */
 export const MOST_READ = 3;
@@ -54,10 +54,12 @@ export function startOf(offer: Offer): string {
   return new Date(offer.second * 1000).toISOString();
 }
 
-/** The offer whose time or weekday was said: "the nine thirty one", "Wednesday". Null when none or several fit. */
-export function hearOfferedTime(words: string, offers: readonly Offer[]): Offer | null {
-  // "One" at the end stands for the opening and would make "thirty" thirty-one.
-  const text = uniform(words.replace(/(?<!^|\b(?:past|to|at|after|before|about|around))\s+ones?\W*$/i, ""));
+/** The offer, or the appointment, whose time or weekday was said: "the nine thirty one", "Wednesday". Null when none or several fit. */
+export function hearOfferedTime<Timed extends { local: WallClock; second?: number }>(
+  words: string,
+  offers: readonly Timed[],
+): Timed | null {
+  const text = uniform(withoutPronoun(words));
   const days = [...text.matchAll(/\b(sun|mon|tue|wed|thu|fri|sat)(?:day|s|sday|nesday|rsday|urday|r|rs)?\b/g)]
     .map(([, name]) => WEEKDAYS.indexOf(name ?? ""));
   const times = [...text.matchAll(/\b(\d{1,2})(?::(\d\d))?(?: ?(am|pm|oclock))?(?![\d:/]|st\b|nd\b|rd\b|th\b)/g)]
@@ -76,7 +78,9 @@ export function hearOfferedTime(words: string, offers: readonly Offer[]): Offer 
       ));
   });
   const [first] = fitting;
-  return first !== undefined && fitting.every((offer) => offer.second === first.second) ? first : null;
+  return first !== undefined && fitting.every(({ local, second }) => local === first.local && second === first.second)
+    ? first
+    : null;
 }
 
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];

@@ -7,6 +7,7 @@ import { callerNumber, callFields, localeOfNumber } from "../_shared/twilio-call
 import type { Context } from "../_shared/webhook.ts";
 import { hearCommand } from "./hearing/choices.ts";
 import { type Caller, type Heard, isQuestion, type Plan, type Reply, type Step } from "./conversation.ts";
+import { RememberedClinics } from "./clinics.ts";
 import { type State, StateInUrl, toQuery } from "./state.ts";
 import { STEPS } from "./steps.ts";
 import { again } from "./steps/again.ts";
@@ -23,6 +24,9 @@ const Body = z.object({
 
 /** Where the functions shall run, when the configured address says so: it has to go on into every further one. */
 const Region = z.string().regex(/^[a-z0-9-]{1,32}$/).optional().catch(undefined);
+
+/** Lives as long as this isolate does. */
+const clinics = new RememberedClinics();
 
 /** One turn of a call: where it stands, what came from the caller, and who that is. */
 export const TurnRequest = z.object({
@@ -44,7 +48,7 @@ export async function answerTurn(request: TurnRequest, context: Context): Promis
   };
   const plan = await planTurn(state, heard, caller);
   const reply = isQuestion(plan)
-    ? await plan.put((operation, args) => callDatabase(operation, args, context.signal))
+    ? await plan.put({ clinics, database: (operation, args) => callDatabase(operation, args, context.signal) })
     : plan;
   return inTwiml(reply, request);
 }

@@ -17,12 +17,27 @@ const LEAVE_MESSAGE =
 const REPEAT =
   /\b(?:repeat|(?:say|tell me) (?:that|it|this|them) again|come again|(?:didn't|did not|couldn't|can't) (?:hear|catch)|one more time|1 more time|once more)\b|^(?:again|pardon|pardon me|sorry|excuse me|what|what was that)$/;
 
-/** Yes or no, said or keyed as 1 or 2. */
-export function hearYesNo(keys: string, words: string): boolean | null {
+/**
+ * Yes or no, said or keyed as 1 or 2. `deed` is what was asked about: to "Shall I cancel it?", "cancel it" is a yes and
+ * "keep it" a no.
+ */
+export function hearYesNo(keys: string, words: string, deed?: RegExp): boolean | null {
   if (keys === "1") return true;
   if (keys === "2") return false;
   if (keys !== "") return null;
-  const text = uniform(words);
+  const said = uniform(words);
+  if (deed === undefined) return yesOrNo(said);
+  if (/\b(?:keep|leave) (?:it|that|my|the)\b/.test(said)) return false;
+  const rest = said.replace(deed, " ");
+  const plain = yesOrNo(rest);
+  if (plain !== null || rest === said) return plain;
+  // The deed alone is a yes; with anything else around it, it is better to ask again.
+  return rest.split(" ").every((word) => word === "" || ASKING.has(word)) ? true : null;
+}
+
+const ASKING = new Set("please just and then now you can may could i i'd would like want to let's go ahead".split(" "));
+
+function yesOrNo(text: string): boolean | null {
   if (/\b(?:not sure|don't know|do not know|maybe|perhaps)\b/.test(text)) return null;
   const no = /\b(?:no|nope|nah|not|don't|wrong|incorrect|cancel|change|different|another|else)\b/.test(
     text.replace(/\bno (?:problem|worries)\b/g, "yes"),

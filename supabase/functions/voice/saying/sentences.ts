@@ -10,9 +10,11 @@ const american = {
   noClinic: "I am sorry, this number does not belong to a clinic. Please check it and call again. Goodbye.",
 
   menu: [
-    "To book an appointment, press 1. To leave a message, press 0. You can also just say what you would like.",
-    "Sorry, I did not get that. Press 1 or say appointment to book one. Press 0 or say message to leave a message.",
-    "I still did not understand. Please press 1 for an appointment, or 0 to leave a message.",
+    "To book an appointment press 1, to move one 2, to cancel one 3, to ask something 4, or to leave a message 0.",
+    "Sorry, I did not get that. Just say it, or press 1 to book an appointment, 2 to move one, 3 to cancel one, " +
+    "4 to ask something, 0 to leave a message.",
+    "I still did not understand. Please press 1 for an appointment, 2 to move one, 3 to cancel one, 4 for a question, " +
+    "or 0 for a message.",
   ] as Wordings,
 
   service: [
@@ -29,6 +31,8 @@ const american = {
     "I still did not understand. Please say just a day of the week, or press 1 for the first free appointment.",
   ] as Wordings,
   otherDay: "Which other day suits you? Or press 1 for the first free appointment, or 0 to leave a message.",
+  orWait: "Or press 2 to go on the waiting list for then.",
+  waiting: "All right, you are on the waiting list. If something becomes free, our staff will call you.",
   dayHasPassed: (days: string) => `It is already too late to book ${days}.`,
   dayTooSoon: "That is too soon: it has passed, or we need a little more notice.",
   dayTooFar: (last: string | null) =>
@@ -76,17 +80,77 @@ const american = {
     "Sorry, I did not get that. If I should book it, say yes or press 1. If not, say no or press 2.",
     "I still did not understand. Please press 1 to book the appointment, or 2 to look for another time.",
   ] as Wordings,
+  moveBack: (from: string, to: string, provider: string) =>
+    `Your appointment would move from ${from} to ${to} with ${provider}.`,
+  confirmMove: [
+    "Shall I move it? Press 1 or say yes. Press 2 or say no for another time.",
+    "Sorry, I did not get that. If I should move it, say yes or press 1. If not, say no or press 2.",
+    "I still did not understand. Please press 1 to move the appointment, or 2 to look for another time.",
+  ] as Wordings,
   letGo: "All right, I have let that time go. Let us look again.",
   booked: (service: string, provider: string, date: string, time: string) =>
     `Your appointment is booked: ${service} with ${provider} on ${date} at ${time}.`,
+  moved: (service: string, provider: string, date: string, time: string) =>
+    `Your appointment has moved. It is now ${service} with ${provider} on ${date} at ${time}.`,
   code: (digits: string) => `Your code is ${digits}. Once more, the code is ${digits}.`,
   goodbye: "Thank you for calling. Goodbye.",
 
+  ownNumber: [
+    "Under which phone number do we know you? Please key it in, and then press the pound key.",
+    "Sorry, that is not a number that I can use. Please key in all ten digits, and then press the pound key.",
+    "That still was not a complete number. Please key in your number with its area code, and then press the pound key.",
+  ] as Wordings,
+  birth: [
+    "Please key in your date of birth: two digits for the month, two for the day, and four for the year.",
+    "Sorry, that is not a date that I can use. Please key in eight digits: two for the month, two for the day, and four " +
+    "for the year.",
+    "I still did not get it. Please key in when you were born: month, day and year, in eight digits.",
+  ] as Wordings,
+  notMatched: "I am sorry, that does not match what we have.",
+
+  oneAppointment: (service: string, provider: string, date: string, time: string) =>
+    `You have one appointment: ${service} with ${provider} on ${date} at ${time}.`,
+  someAppointments: (count: number) => `You have ${count} appointments.`,
+  whichAppointment: [
+    "Which one is it about?",
+    "Sorry, I did not get that. Please say its date, or press its number.",
+    "I still did not understand. Please press one of these keys.",
+  ] as Wordings,
+  appointmentChoice: (key: number, when: string) => `For ${when}, press ${key}.`,
+  thatAppointment: (when: string) => `Your appointment on ${when}.`,
+  keepsItsTime: "It stays yours until you have another time.",
+  noAppointment: [
+    "You have no coming appointment with us. Would you like to book one? Press 1 or say yes. Press 2 or say no. " +
+    "Or press 0 to leave a message.",
+    "Sorry, I did not get that. If you would like to book an appointment, say yes or press 1. If not, say no or press 2.",
+    "I still did not understand. Please press 1 to book an appointment, 2 to go back, or 0 to leave a message.",
+  ] as Wordings,
+  cancel: [
+    "Shall I cancel it? Press 1 or say yes. Press 2 or say no to keep it.",
+    "Sorry, I did not get that. If I should cancel it, say yes or press 1. To keep it, say no or press 2.",
+    "I still did not understand. Please press 1 to cancel the appointment, or 2 to keep it.",
+  ] as Wordings,
+  kept: "All right, your appointment stays as it is.",
+  cancelled: (service: string, provider: string, date: string, time: string) =>
+    `Your appointment is cancelled: ${service} with ${provider} on ${date} at ${time}.`,
+
+  question: [
+    "What would you like to know?",
+    "Sorry, I did not hear a question. You could ask, for example, when we are open.",
+    "I still did not hear it. Please say your question now, or press 0 to leave a message.",
+  ] as Wordings,
+  anythingElse: [
+    "Is there anything else? Just ask again, or press 1 for yes, or 2 for no.",
+    "Sorry, I did not get that. Ask another question, or press 1 to go back to the menu, or 2 to end the call.",
+    "I still did not understand. Please press 1 to go back to the menu, or 2 to end the call.",
+  ] as Wordings,
+
   messageLead: {
     message: "",
-    move: "Our staff move appointments for now, and will call you back about it.",
-    cancel: "Our staff cancel appointments for now, and will call you back about it.",
-    question: "Our staff answer questions for now, and will call you back about it.",
+    move: "I am sorry, I cannot move an appointment for you. Someone will call you back about it.",
+    cancel: "I am sorry, I cannot cancel an appointment for you. Someone will call you back about it.",
+    question:
+      "I am not sure about that, so someone will call you back with the answer. Please ask once more in your message.",
     not_understood: "I am sorry that I do not understand. Someone will call you back instead.",
     nothing_free: "Someone will call you back about it.",
     nothing_offered: "I am sorry, I cannot book appointments right now. Someone will call you back about it.",
@@ -103,6 +167,17 @@ export type Sentences = typeof american;
 
 const british: Sentences = {
   ...american,
+  birth: [
+    "Please key in your date of birth: two digits for the day, two for the month, and four for the year.",
+    "Sorry, that is not a date that I can use. Please key in eight digits: two for the day, two for the month, and four " +
+    "for the year.",
+    "I still did not get it. Please key in when you were born: day, month and year, in eight digits.",
+  ],
+  ownNumber: [
+    "Under which phone number do we know you? Please key it in, and then press the hash key.",
+    "Sorry, that is not a number that I can use. Please key in all its digits from the first nought, and then press hash.",
+    "That still was not a complete number. Please key in your number with its area code, and then press the hash key.",
+  ],
   phone: [
     "On which number can we ring you back? Please key it in, and then press the hash key.",
     "Sorry, that is not a number that I can use. Please key in all its digits from the first nought, and then press hash.",

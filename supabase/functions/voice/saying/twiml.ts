@@ -7,6 +7,13 @@ import type { State } from "../state.ts";
 /** Twilio refuses a longer one. */
 const MOST_SPOKEN = 4096;
 
+/** When the keys are complete. */
+const KEYS = {
+  one: { numDigits: 1, finishOnKey: "" },
+  date: { numDigits: 8, finishOnKey: "#" },
+  many: { finishOnKey: "#" },
+} as const;
+
 /** Writes a reply as TwiML. `address` gives the URL at which a state goes on. */
 export function toTwiml(reply: Reply, address: (state: State) => string): string {
   const response = new VoiceResponse();
@@ -27,9 +34,9 @@ export function toTwiml(reply: Reply, address: (state: State) => string): string
         language,
         // Silence is an answer too: it is asked again.
         actionOnEmptyResult: true,
-        timeout: then.keys === "many" ? 8 : 5,
+        timeout: then.keys === "one" ? 5 : 8,
         speechTimeout: "auto",
-        ...(then.keys === "one" ? { numDigits: 1, finishOnKey: "" } : { finishOnKey: "#" }),
+        ...KEYS[then.keys],
         ...(then.hints.length > 0 && { hints: hints(then.hints) }),
       }));
       break;

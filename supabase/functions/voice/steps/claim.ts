@@ -4,7 +4,7 @@ import { ask, type Caller, type Question, type Reply, type Step } from "../conve
 import { startOf } from "../openings.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Offer, type Search, searchOf, type StateOf } from "../state.ts";
-import { readBack, sayBooked } from "./confirm.ts";
+import { readBack, sayDone } from "./confirm.ts";
 import { askName } from "./name.ts";
 import { offerInstead } from "./opening.ts";
 import { askPhone } from "./phone.ts";
@@ -22,9 +22,10 @@ export function claim(search: Search, offer: Offer, caller: Caller): Question {
 
 function held(search: Search, answer: Success<"claim_slot_atomic">, caller: Caller): Reply {
   // Twilio repeats a turn now and then, even one whose appointment has been made meanwhile.
-  if (answer.code !== undefined) return sayBooked(search.locale, answer.slot, answer.code);
+  if (answer.code !== undefined) return sayDone(search, answer.slot, answer.code);
 
   const next = { ...searchOf(search), tries: 0, hold: answer.hold_id };
+  if (search.moving !== undefined) return readBack({ step: "confirm", ...next }, answer);
   // A number that somebody types is no proof of who they are: whether the clinic knows it must not be heard.
   if (caller.phone === null) return askPhone({ step: "phone", ...next });
   if (!answer.contact.known && answer.contact.name === null) return askName({ step: "name", ...next });

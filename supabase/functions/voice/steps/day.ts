@@ -4,6 +4,7 @@ import { firstFree, hearDay, type Wish } from "../hearing/day-words.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Clinic, clinicOf, type Search, type StateOf } from "../state.ts";
 import { worded } from "./again.ts";
+import { hearWaiting, mayWait, waitFor } from "./waiting.ts";
 import { findOpenings } from "./search.ts";
 
 const HINTS = [
@@ -29,20 +30,27 @@ export function askDay(state: StateOf<"day">, before: readonly string[] = []): R
   const question = before.length > 0 ? sentences.otherDay : worded(sentences.day, state.tries);
   return {
     locale: state.locale,
-    say: [...before, question],
+    say: [...before, question, mayWait(state) ? sentences.orWait : ""],
     then: { verb: "listen", state, keys: "one", hints: HINTS },
   };
 }
 
 /** Asks for another day than the one that was looked at. */
 export function askOtherDay(search: Search, before: readonly string[]): Reply {
-  return askDay({ step: "day", ...clinicOf(search), tries: 0, service: search.service }, before);
+  const { service, moving } = search;
+  return askDay({ step: "day", ...clinicOf(search), tries: 0, service, moving }, before);
+}
+
+/** The same, and offers to wait for something to become free in the span that was looked at. */
+export function askDayOrToWait(search: Search, before: readonly string[]): Reply {
+  const { service, from, to, provider } = search;
+  return askDay({ step: "day", ...clinicOf(search), tries: 0, service, from, to, provider }, before);
 }
 
 /** What to look for so that a wish is met. */
-export function searchFor(wish: Wish, state: Clinic & { service: string }): Search {
+export function searchFor(wish: Wish, state: Clinic & Pick<Search, "service" | "moving">): Search {
   const { from, to, hours } = wish;
-  const search: Search = { ...clinicOf(state), service: state.service, from, to };
+  const search: Search = { ...clinicOf(state), service: state.service, moving: state.moving, from, to };
   return hours === undefined ? search : { ...search, hoursFrom: hours.from, hoursTo: hours.to };
 }
 
@@ -50,11 +58,12 @@ export function searchFor(wish: Wish, state: Clinic & { service: string }): Sear
 export const day: Step<StateOf<"day">> = {
   ask: (state) => askDay(state),
 
-  async hear(state, { keys, words }) {
+  async hear(state, { keys, words }, caller) {
+    if (mayWait(state) && (keys === "2" || (keys === "" && hearWaiting(words)))) return waitFor(state, caller);
     if (keys !== "" && keys !== "1") return null;
     const wish = hearNumber(keys, words, 1) === 1
       ? firstFree(state.asked)
       : await hearDay(words, state.locale, state.asked);
-    return wish === null ? null : findOpenings(searchFor(wish, state), words);
+    return wish === null ? null : findOpenings(searchFor(wish, state), caller, words);
   },
 };

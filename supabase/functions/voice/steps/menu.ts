@@ -1,60 +1,50 @@
 import type { Reply, Step } from "../conversation.ts";
+import { announcesQuestion, type Errand, hearErrand } from "../hearing/errands.ts";
 import { sentencesIn } from "../saying/sentences.ts";
-import { uniform } from "../hearing/uniform.ts";
-import type { StateOf } from "../state.ts";
+import { clinicOf, type StateOf } from "../state.ts";
 import { worded } from "./again.ts";
-import { recordMessage } from "./message.ts";
+import { askQuestion, lookUp } from "./question.ts";
 import { askForService } from "./service.ts";
+import { askWho } from "./verification.ts";
 
-type Errand = "book" | "move" | "cancel" | "question";
+const KEYS: ReadonlyMap<string, Errand> = new Map([["1", "book"], ["2", "move"], ["3", "cancel"], ["4", "question"]]);
 
-/** What one can call for: its key, and words for it. The first that fits counts: "cancel" before "appointment". */
-const ERRANDS: readonly { errand: Errand; key: string; words: RegExp }[] = [
-  {
-    errand: "cancel",
-    key: "3",
-    words: /\b(?:cancel|cancell?ed|cancellation|call off|drop|not coming|can't (?:come|make))\b/,
-  },
-  {
-    errand: "move",
-    key: "2",
-    words: /\b(?:move|reschedule|re schedule|change|postpone|push back|shift|another time)\b/,
-  },
-  {
-    errand: "question",
-    key: "4",
-    words: /\b(?:question|ask|information|opening (?:hours|times)|how|where|when are)\b/,
-  },
-  {
-    errand: "book",
-    key: "1",
-    words:
-      /\b(?:book|booking|appointments?|schedule|make|arrange|check ?up|see (?:a|the|my|someone)|come in|slot|visit|1|yes)\b/,
-  },
+const HINTS = [
+  "book an appointment",
+  "make an appointment",
+  "move my appointment",
+  "cancel my appointment",
+  "I have a question",
+  "leave a message",
 ];
 
-/** Asks what the caller would like. It offers what is done here; the rest is understood all the same. */
-export function askMenu(state: StateOf<"menu">): Reply {
+/** Asks what the caller would like. */
+export function askMenu(state: StateOf<"menu">, before: readonly string[] = []): Reply {
   return {
     locale: state.locale,
-    say: [worded(sentencesIn(state.locale).menu, state.tries)],
-    then: {
-      verb: "listen",
-      state,
-      keys: "one",
-      hints: ["book an appointment", "make an appointment", "leave a message"],
-    },
+    say: [...before, worded(sentencesIn(state.locale).menu, state.tries)],
+    then: { verb: "listen", state, keys: "one", hints: HINTS },
   };
 }
 
 /** What is the call about? */
 export const menu: Step<StateOf<"menu">> = {
-  ask: askMenu,
+  ask: (state) => askMenu(state),
 
-  hear(state, heard, caller) {
-    const text = uniform(heard.words);
-    const chosen = ERRANDS.find(({ key, words }) => heard.keys === "" ? words.test(text) : key === heard.keys);
-    if (chosen === undefined) return null;
-    return chosen.errand === "book" ? askForService(caller) : recordMessage(state, chosen.errand);
+  hear(state, { keys, words }, caller) {
+    const errand = keys === "" ? hearErrand(words) : KEYS.get(keys);
+    switch (errand) {
+      case "book":
+        return askForService(state, caller);
+      case "move":
+      case "cancel":
+        return askWho(state, errand, caller);
+      case "question":
+        return keys !== "" || announcesQuestion(words)
+          ? askQuestion({ step: "question", ...clinicOf(state), tries: 0 })
+          : lookUp(state, words, caller);
+      default:
+        return null;
+    }
   },
 };

@@ -10,7 +10,7 @@ import { addDays, startOfDay, toMinute } from "../wall-clock.ts";
 import { again } from "./again.ts";
 import { claim } from "./claim.ts";
 import { askOtherDay, searchFor } from "./day.ts";
-import { askForFacts } from "./greeting.ts";
+import { withFacts } from "./facts.ts";
 import { findOpenings } from "./search.ts";
 
 /** Reads openings aloud: weekday, date, time and provider of each. */
@@ -52,6 +52,7 @@ export function offerInstead(search: Search, { alternatives }: Failure, why: str
   const around: Search = {
     ...clinicOf(search),
     service: search.service,
+    moving: search.moving,
     from: toMinute(first.starts_local),
     to: addDays(startOfDay(last.starts_local), 31),
   };
@@ -75,13 +76,15 @@ function askAgain(state: StateOf<"opening">): Reply {
 
 /** Which of the openings that were read? */
 export const opening: Step<StateOf<"opening">> = {
-  ask: (state) => state.tries === 0 ? findOpenings(searchOf(state)) : askAgain(state),
+  ask: (state, caller) => state.tries === 0 ? findOpenings(searchOf(state), caller) : askAgain(state),
 
   async hear(state, { keys, words }, caller): Promise<Plan | null> {
     const number = hearNumber(keys, words, state.offers.length);
     const offer = number === null ? undefined : state.offers[number - 1];
     if (offer !== undefined) return claim(state, offer, caller);
-    if (keys !== "") return hearMore(keys, words) ? findOpenings({ ...searchOf(state), after: lastOf(state) }) : null;
+    if (keys !== "") {
+      return hearMore(keys, words) ? findOpenings({ ...searchOf(state), after: lastOf(state) }, caller) : null;
+    }
 
     const timed = hearOfferedTime(words, state.offers);
     if (timed !== null) return claim(state, timed, caller);
@@ -94,9 +97,9 @@ export const opening: Step<StateOf<"opening">> = {
       const sameDays = wish.hours !== undefined && wish.from === state.asked
         ? { from: startOfDay(state.from), to: addDays(startOfDay(state.to), 1), hours: wish.hours }
         : wish;
-      return findOpenings(searchFor(sameDays, state), words);
+      return findOpenings(searchFor(sameDays, state), caller, words);
     }
-    if (hearMore(keys, words)) return findOpenings({ ...searchOf(state), after: lastOf(state) });
+    if (hearMore(keys, words)) return findOpenings({ ...searchOf(state), after: lastOf(state) }, caller);
     return withProvider(state, words, caller);
   },
 };
@@ -110,7 +113,7 @@ function lastOf(state: StateOf<"opening">): number {
  * turn of its own.
  */
 function withProvider(state: StateOf<"opening">, words: string, caller: Caller): Question {
-  return askForFacts(caller, (facts) => {
+  return withFacts(state, caller, (facts) => {
     const index = hearName(words, facts.providers.map(({ name }) => name));
     const provider = index === null ? undefined : facts.providers[index]?.id;
     if (provider === undefined) return again(state, askAgain);

@@ -1,12 +1,12 @@
 import type { Failure } from "../../_shared/contracts.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
-import { ask, type Question, type Reply, type Step } from "../conversation.ts";
+import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
 import { chooseOpenings, mayNameProvider, namedProvider } from "../openings.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Search, searchOf, type StateOf } from "../state.ts";
 import { spokenDate, spokenDays } from "../saying/spoken-time.ts";
 import { addDays, toMinute } from "../wall-clock.ts";
-import { askOtherDay } from "./day.ts";
+import { askDayOrToWait, askOtherDay } from "./day.ts";
 import { recordMessage } from "./message.ts";
 import { readOpenings } from "./opening.ts";
 
@@ -19,7 +19,7 @@ const SLOTS_TO_CHOOSE_FROM = 400;
 const SPOKEN_SPAN_DAYS = 15;
 
 /** Looks for openings and reads up to three of them. `words` may name the provider whom the caller wants. */
-export function findOpenings(search: Search, words = ""): Question {
+export function findOpenings(search: Search, caller: Caller, words = ""): Question {
   const choosy = search.hoursFrom !== undefined || mayNameProvider(words);
   return ask("find_open_slots", {
     p_org_id: search.org,
@@ -28,18 +28,19 @@ export function findOpenings(search: Search, words = ""): Question {
     p_to: moment(search.to, search.zone),
     p_provider_id: search.provider ?? null,
     p_limit: choosy ? SLOTS_TO_CHOOSE_FROM : SLOTS,
+    p_call_sid: caller.callSid,
   }, (answer) => {
     if (!answer.success) return notFound(search, answer);
     const now = { ...searchOf(search), asked: toMinute(answer.local_now) };
     const openings = chooseOpenings(answer.slots, search, words);
-    if (openings.length === 0) return nothingFree(now);
+    if (openings.length === 0) return nothingFree(now, caller);
     const provider = namedProvider(openings, words) ?? now.provider;
     return readOpenings({ ...now, provider }, openings);
   });
 }
 
 /** A wall clock and its zone: Postgres knows which instant that is. */
-function moment(local: string, zone: string): string {
+export function moment(local: string, zone: string): string {
   return `${local.replace("T", " ")} ${zone}`;
 }
 
@@ -47,13 +48,17 @@ function justAfter(second: number): string {
   return new Date((second + 1) * 1000).toISOString();
 }
 
-function nothingFree(search: Search): Reply {
+function nothingFree(search: Search, caller: Caller): Reply {
   const sentences = sentencesIn(search.locale);
   if (search.after !== undefined) return askOtherDay(search, [sentences.nothingMore]);
   const isLong = addDays(search.from, SPOKEN_SPAN_DAYS) < search.to;
-  return askOtherDay(search, [
-    isLong ? sentences.nothingFreeAtAll : sentences.nothingFree(spokenDays(search.from, search.to, search.locale)),
-  ]);
+  const why = isLong
+    ? sentences.nothingFreeAtAll
+    : sentences.nothingFree(spokenDays(search.from, search.to, search.locale));
+  // The waiting list is for who has no appointment yet, and whose number we have.
+  return search.moving === undefined && caller.phone !== null
+    ? askDayOrToWait(search, [why])
+    : askOtherDay(search, [why]);
 }
 
 function notFound(search: Search, { reason, latest_local }: Failure): Reply {
@@ -79,6 +84,6 @@ function notFound(search: Search, { reason, latest_local }: Failure): Reply {
 
 /** Looks, without having asked the caller anything. */
 export const search: Step<StateOf<"search">> = {
-  ask: (state) => findOpenings(state),
-  hear: (state) => findOpenings(state),
+  ask: (state, caller) => findOpenings(state, caller),
+  hear: (state, _heard, caller) => findOpenings(state, caller),
 };

@@ -1,19 +1,19 @@
 import { hearMore, hearName, hearNumber, MORE } from "../hearing/choices.ts";
+import type { Facts } from "../clinics.ts";
 import type { Caller, Heard, Question, Reply, Step } from "../conversation.ts";
 import { sentencesIn } from "../saying/sentences.ts";
-import type { StateOf } from "../state.ts";
+import type { Clinic, StateOf } from "../state.ts";
 import { again, worded } from "./again.ts";
 import { askDay } from "./day.ts";
-import { askForFacts, clinicIn, type Facts } from "./greeting.ts";
+import { withFacts } from "./facts.ts";
 import { recordMessage } from "./message.ts";
 
 /** As many as one can keep in mind. */
 const ON_A_PAGE = 5;
 
 /** Begins a booking: asks for the service, or for the day at once when there is only one. */
-export function askForService(caller: Caller): Question {
-  return askForFacts(caller, (facts) => {
-    const clinic = clinicIn(facts);
+export function askForService(known: Clinic, caller: Caller): Question {
+  return withFacts(known, caller, (facts, clinic) => {
     const [only, ...others] = facts.services;
     if (only === undefined) return recordMessage(clinic, "nothing_offered");
     if (others.length === 0) return askDay({ step: "day", ...clinic, tries: 0, service: only.id });
@@ -41,17 +41,17 @@ function servicesOn(page: number, facts: Facts): Facts["services"] {
 
 /** Which service is it for? */
 export const service: Step<StateOf<"service">> = {
-  ask: (state, caller) => askForFacts(caller, (facts) => readServices(state, facts)),
+  ask: (state, caller) => withFacts(state, caller, (facts, clinic) => readServices({ ...state, ...clinic }, facts)),
 
   hear: (state, heard, caller) =>
-    askForFacts(caller, (facts) => {
+    withFacts(state, caller, (facts, clinic) => {
       const chosen = hearService(state, heard, facts);
-      if (chosen !== null) return askDay({ step: "day", ...clinicIn(facts), tries: 0, service: chosen });
+      if (chosen !== null) return askDay({ step: "day", ...clinic, tries: 0, service: chosen });
       const pages = Math.ceil(facts.services.length / ON_A_PAGE);
       if (pages > 1 && hearMore(heard.keys, heard.words)) {
-        return readServices({ ...state, tries: 0, page: (state.page + 1) % pages }, facts);
+        return readServices({ ...state, ...clinic, tries: 0, page: (state.page + 1) % pages }, facts);
       }
-      return again(state, (next) => readServices(next, facts));
+      return again({ ...state, ...clinic }, (next) => readServices(next, facts));
     }),
 };
 

@@ -1,127 +1,36 @@
 import assert from "node:assert/strict";
-import { type Answer, ANSWERS, type Operation, type Slot } from "../../../functions/_shared/contracts.ts";
-import {
-  type Caller,
-  type Database,
-  type Heard,
-  isQuestion,
-  type Plan,
-  type Reply,
-} from "../../../functions/voice/conversation.ts";
-import type { State, StateOf, StepName } from "../../../functions/voice/state.ts";
+import type { Operation } from "../../../functions/_shared/contracts.ts";
+import { type Heard, isQuestion } from "../../../functions/voice/conversation.ts";
+import type { State } from "../../../functions/voice/state.ts";
 import { planTurn } from "../../../functions/voice/turn.ts";
+import {
+  asks,
+  caller,
+  clinic,
+  COLE,
+  facts,
+  failed,
+  held,
+  HOLD,
+  keyed,
+  next,
+  nothing,
+  offers,
+  opening,
+  ORG,
+  REED,
+  replies,
+  said,
+  search,
+  SERVICE,
+  slotAt,
+  slots,
+  text,
+  told,
+  withheld,
+} from "./dialogue.ts";
 
-/** The dialogue, step by step, with a database whose answers are written here. */
-
-const ORG = "a0000000-0000-4000-8000-000000000001";
-const SERVICE = "a0000000-0000-4000-8000-000000000021";
-const REED = "a0000000-0000-4000-8000-000000000011";
-const COLE = "a0000000-0000-4000-8000-000000000012";
-const HOLD = "c0000000-0000-4000-8000-000000000031";
-
-const caller: Caller = {
-  callSid: "CA5d1e7c0a94b84f6fb0c2a3e9d7164f01",
-  dialled: "+12125550100",
-  phone: "+12125550142",
-  at: "2026-11-22T20:29:40.000Z",
-};
-const withheld: Caller = { ...caller, phone: null };
-const clinic = { org: ORG, zone: "America/New_York", locale: "en-US", asked: "2026-11-22T15:29" } as const;
-const search = { ...clinic, service: SERVICE, from: "2026-11-24T12:00", to: "2026-11-24T18:00" };
-
-function slotAt(local: string, provider = REED): Slot {
-  const starts = new Date(`${local}:00-05:00`);
-  const ends = new Date(starts.getTime() + 30 * 60_000);
-  return {
-    provider_id: provider,
-    provider_name: provider === REED ? "Doctor Reed" : "Doctor Cole",
-    service_id: SERVICE,
-    service_name: "Check-up",
-    starts_at: starts.toISOString(),
-    ends_at: ends.toISOString(),
-    starts_local: `${local}:00`,
-    ends_local: `${local.slice(0, 14)}30:00`,
-  };
-}
-
-const slots = [slotAt("2026-11-24T13:00"), slotAt("2026-11-24T13:30"), slotAt("2026-11-24T14:00")];
-const offers = slots.map((slot) => ({
-  provider: slot.provider_id,
-  second: Date.parse(slot.starts_at) / 1000,
-  local: slot.starts_local.slice(0, 16),
-}));
-const opening: StateOf<"opening"> = { step: "opening", ...search, tries: 0, offers };
-
-const facts: Answer<"begin_call"> = {
-  success: true,
-  call: { sid: caller.callSid, status: "ringing" },
-  clinic: {
-    id: ORG,
-    name: "Harbor Dental",
-    timezone: "America/New_York",
-    locale: "en-US",
-    greeting: null,
-    emergency_number: "911",
-    local_now: "2026-11-22T15:30:10",
-  },
-  services: [{ id: SERVICE, name: "Check-up" }, { id: COLE, name: "Cleaning" }],
-  providers: [{ id: REED, name: "Doctor Reed" }, { id: COLE, name: "Doctor Cole" }],
-};
-
-function held(contact: Partial<{ known: boolean; name: string | null; has_phone: boolean }> = {}) {
-  const success = true as const;
-  return {
-    success,
-    hold_id: HOLD,
-    expires_at: "2026-11-22T20:35:00+00:00",
-    slot: slotAt("2026-11-24T13:00"),
-    contact: { known: false, name: null, has_phone: true, ...contact },
-  };
-}
-
-function failed(
-  reason: "slot_taken" | "hold_expired" | "too_soon" | "too_far" | "not_found",
-  alternatives: Slot[] = [],
-) {
-  return { success: false as const, reason, alternatives };
-}
-
-const nothing: Heard = { keys: "", words: "", recordingUrl: null };
-const keyed = (keys: string): Heard => ({ ...nothing, keys });
-const said = (words: string): Heard => ({ ...nothing, words });
-
-/** Plans a turn that is to ask the database, and sees what it asks. */
-async function asks(state: State, heard: Heard, operation: Operation, who = caller) {
-  const plan = await planTurn(state, heard, who);
-  assert.ok(isQuestion(plan), "the turn asks the database");
-  assert.equal(plan.operation, operation);
-  return {
-    args: plan.args,
-    /** What is said when the database gives this answer. */
-    answered(answer: unknown): Promise<Reply> {
-      // What the test answers has to keep the contract, too.
-      const database: Database = <Name extends Operation>(asked: Name) =>
-        Promise.resolve(ANSWERS[asked].parse(answer) as Answer<Name>);
-      return plan.put(database);
-    },
-  };
-}
-
-/** Plans a turn that needs no database. */
-async function replies(state: State, heard: Heard, who = caller): Promise<Reply> {
-  const plan: Plan = await planTurn(state, heard, who);
-  assert.ok(!isQuestion(plan), "the turn asks nobody");
-  return plan;
-}
-
-const text = (reply: Reply): string => reply.say.join(" ");
-
-/** The state in which a reply goes on. */
-function next<Name extends StepName>(reply: Reply, step: Name): State {
-  assert.ok("state" in reply.then, text(reply));
-  assert.equal(reply.then.state.step, step, text(reply));
-  return reply.then.state;
-}
+/** Booking and leaving a message, step by step. */
 
 Deno.test("the greeting names the clinic and its emergency number, and nothing about the caller", async () => {
   const turn = await asks({ step: "greeting" }, nothing, "begin_call");
@@ -134,7 +43,7 @@ Deno.test("the greeting names the clinic and its emergency number, and nothing a
   const reply = await turn.answered({ ...facts, caller: { known: true, name: "Jane Roe" } });
   assert.match(text(reply), /^Thank you for calling Harbor Dental\. If this is an emergency, hang up and dial 911\./);
   assert.doesNotMatch(text(reply), /Jane/);
-  assert.deepEqual(next(reply, "menu"), { step: "menu", ...clinic, asked: "2026-11-22T15:30", tries: 0 });
+  assert.deepEqual(next(reply, "menu"), { step: "menu", ...told, tries: 0 });
 });
 
 Deno.test("a clinic's own greeting is said, and its name once", async () => {
@@ -153,25 +62,29 @@ Deno.test("a number that no clinic has is told so, and the call ends", async () 
   assert.equal(reply.then.verb, "hang up");
 });
 
-Deno.test("the menu books, and what staff still do becomes a message that says so", async () => {
+Deno.test("the menu understands each errand as a key and in words", async () => {
   const menu: State = { step: "menu", ...clinic, tries: 0 };
-  for (const heard of [keyed("1"), said("I'd like to make an appointment"), said("check-up")]) {
-    await asks(menu, heard, "begin_call");
-  }
   for (
-    const [heard, reason] of [
+    const heard of [
+      keyed("1"),
+      said("I'd like to make an appointment"),
+      said("check-up"),
+      said("how do I book an appointment"),
+      said("do you have anything on Friday"),
+    ]
+  ) await asks(menu, heard, "begin_call");
+  for (
+    const [heard, errand] of [
       [keyed("2"), "move"],
       [said("reschedule my appointment"), "move"],
       [keyed("3"), "cancel"],
       [said("I need to cancel my appointment"), "cancel"],
-      [keyed("4"), "question"],
-      [said("I have a question"), "question"],
-      [keyed("0"), "message"],
-      [said("the receptionist please"), "message"],
     ] as const
-  ) {
+  ) assert.deepEqual(next(await replies(menu, heard), "birth"), { step: "birth", ...clinic, tries: 0, errand });
+  for (const heard of [keyed("4"), said("I have a question")]) next(await replies(menu, heard), "question");
+  for (const heard of [keyed("0"), said("the receptionist please")]) {
     const reply = await replies(menu, heard);
-    assert.deepEqual(next(reply, "message"), { step: "message", org: ORG, locale: "en-US", reason });
+    assert.deepEqual(next(reply, "message"), { step: "message", org: ORG, locale: "en-US", reason: "message" });
     assert.equal(reply.then.verb, "record");
   }
 });
@@ -193,23 +106,26 @@ Deno.test("a service is chosen by its number or its name; a long list is read in
   for (const heard of [keyed("1"), said("a checkup"), said("number one")]) {
     assert.deepEqual(next(await choose(heard), "day"), {
       step: "day",
-      ...clinic,
-      asked: "2026-11-22T15:30",
+      ...told,
       tries: 0,
       service: SERVICE,
     });
   }
-  assert.deepEqual(next(await choose(keyed("3")), "service"), { ...state, tries: 1 });
-  assert.deepEqual(next(await choose(keyed("9")), "service"), { ...state, tries: 1 }, "there is no more to hear");
+  assert.deepEqual(next(await choose(keyed("3")), "service"), { ...state, ...told, tries: 1 });
+  assert.deepEqual(
+    next(await choose(keyed("9")), "service"),
+    { ...state, ...told, tries: 1 },
+    "there is no more to hear",
+  );
 
   const many = {
     ...facts,
     services: Array.from({ length: 7 }, (_, n) => ({ id: `${ORG.slice(0, -1)}${n}`, name: `Kind ${n}` })),
   };
   const second = await choose(keyed("9"), state, many);
-  assert.deepEqual(next(second, "service"), { ...state, page: 1 });
+  assert.deepEqual(next(second, "service"), { ...state, ...told, page: 1 });
   assert.match(text(second), /For Kind 5, press 1/);
-  assert.deepEqual(next(await choose(keyed("9"), { ...state, page: 1 }, many), "service"), state);
+  assert.deepEqual(next(await choose(keyed("9"), { ...state, page: 1 }, many), "service"), { ...state, ...told });
 });
 
 Deno.test("a day in words is looked for as a wall clock of the clinic's zone", async () => {
@@ -222,6 +138,7 @@ Deno.test("a day in words is looked for as a wall clock of the clinic's zone", a
     p_to: "2026-11-24 18:00 America/New_York",
     p_provider_id: null,
     p_limit: 40,
+    p_call_sid: caller.callSid,
   });
   const first = await asks(state, keyed("1"), "find_open_slots");
   assert.equal("p_from" in first.args && first.args.p_from, "2026-11-22 15:29 America/New_York");
@@ -242,6 +159,7 @@ Deno.test("up to three openings are read, at different times if there are any", 
     hoursTo: undefined,
     provider: undefined,
     after: undefined,
+    moving: undefined,
   });
 
   const twoDays = await turn.answered({

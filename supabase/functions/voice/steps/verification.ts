@@ -1,0 +1,90 @@
+import type { Failure } from "../../_shared/contracts.ts";
+import { UnexpectedReasonError } from "../../_shared/errors.ts";
+import { ask, type Caller, type Reply, type Step } from "../conversation.ts";
+import { keyedBirthDate, spokenBirthDate } from "../hearing/birth-dates.ts";
+import { keyedPhone } from "../hearing/phone-numbers.ts";
+import { sentencesIn } from "../saying/sentences.ts";
+import { spelledPhone } from "../saying/spoken-time.ts";
+import { type Clinic, clinicOf, type Errand, type StateOf } from "../state.ts";
+import { worded } from "./again.ts";
+import { tellAppointments } from "./appointment.ts";
+import { recordMessage } from "./message.ts";
+
+/*
+ * Before anything about an appointment is said, its patient has to be on the line: Postgres compares number and date of
+ * birth, counts the tries, and answers a wrong date exactly as it answers a number that it does not know.
+ */
+
+/** Asks for what proves who is calling: the date of birth, and before it the number if the caller withholds theirs. */
+export function askWho(clinic: Clinic, errand: Errand, caller: Caller, before: readonly string[] = []): Reply {
+  const state = { ...clinicOf(clinic), tries: 0, errand };
+  return caller.phone === null
+    ? askNumber({ step: "number", ...state }, before)
+    : askBirth({ step: "birth", ...state }, before);
+}
+
+function askNumber(state: StateOf<"number">, before: readonly string[] = []): Reply {
+  return {
+    locale: state.locale,
+    say: [...before, worded(sentencesIn(state.locale).ownNumber, state.tries)],
+    then: { verb: "listen", state, keys: "many", hints: [] },
+  };
+}
+
+function askBirth(state: StateOf<"birth">, before: readonly string[] = []): Reply {
+  return {
+    locale: state.locale,
+    say: [...before, worded(sentencesIn(state.locale).birth, state.tries)],
+    then: { verb: "listen", state, keys: "date", hints: [] },
+  };
+}
+
+/** Under which number does the clinic know the caller? It is noted on the call, since no number may travel in a URL. */
+export const number: Step<StateOf<"number">> = {
+  ask: (state) => askNumber(state),
+
+  hear(state, { keys, words }, caller) {
+    const phone = keyedPhone(keys === "" ? words : keys, state.locale);
+    if (phone === null) return null;
+    return ask(
+      "note_caller_phone",
+      { p_org_id: state.org, p_call_sid: caller.callSid, p_phone: phone },
+      (answer) => {
+        if (!answer.success) throw new UnexpectedReasonError("note_caller_phone", answer.reason);
+        const heard = sentencesIn(state.locale).phoneHeard(spelledPhone(phone));
+        return askBirth({ step: "birth", ...clinicOf(state), tries: 0, errand: state.errand }, [heard]);
+      },
+    );
+  },
+};
+
+/** When was the caller born? */
+export const birth: Step<StateOf<"birth">> = {
+  ask: (state) => askBirth(state),
+
+  hear(state, { keys, words }, caller) {
+    const today = state.asked.slice(0, 10);
+    const date = keys !== "" ? keyedBirthDate(keys, state.locale, today) : spokenBirthDate(words, state.locale, today);
+    if (date === null) return null;
+    return ask(
+      "list_appointments",
+      {
+        p_org_id: state.org,
+        p_phone: caller.phone,
+        p_date_of_birth: date,
+        p_call_sid: caller.callSid,
+      },
+      (answer) =>
+        answer.success
+          ? tellAppointments(state, state.errand, answer.appointments)
+          : notVerified(state, caller, answer),
+    );
+  },
+};
+
+function notVerified(state: StateOf<"birth">, caller: Caller, { reason, tries_left = 0 }: Failure): Reply {
+  if (reason !== "not_found") throw new UnexpectedReasonError("list_appointments", reason);
+  return tries_left > 0
+    ? askWho(state, state.errand, caller, [sentencesIn(state.locale).notMatched])
+    : recordMessage(state, state.errand);
+}

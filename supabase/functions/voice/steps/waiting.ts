@@ -1,0 +1,41 @@
+import { UnexpectedReasonError } from "../../_shared/errors.ts";
+import { ask, type Caller, type Question } from "../conversation.ts";
+import { uniform } from "../hearing/uniform.ts";
+import { sentencesIn } from "../saying/sentences.ts";
+import type { StateOf } from "../state.ts";
+import { recordMessage } from "./message.ts";
+import { moment } from "./search.ts";
+
+/** A day that is asked for because there was nothing in another span, which is worth waiting for. */
+type Waiting = StateOf<"day"> & { from: string; to: string };
+
+/** Whether the waiting list is offered beside the question for a day. */
+export function mayWait(state: StateOf<"day">): state is Waiting {
+  return state.from !== undefined && state.to !== undefined;
+}
+
+/** Whether words ask for the waiting list. */
+export function hearWaiting(words: string): boolean {
+  return /\bwait(?:ing)? ?list\b|\b(?:let me know|call me (?:when|if)|tell me (?:when|if))\b|^(?:i'll |i will |i can )?wait$/
+    .test(uniform(words));
+}
+
+/** Puts the caller on the waiting list under the number that they call from. */
+export function waitFor(state: Waiting, caller: Caller): Question {
+  return ask("join_waitlist", {
+    p_org_id: state.org,
+    p_service_id: state.service,
+    p_contact: caller.phone === null ? {} : { phone: caller.phone },
+    p_provider_id: state.provider ?? null,
+    p_from: moment(state.from, state.zone),
+    p_to: moment(state.to, state.zone),
+    p_call_sid: caller.callSid,
+  }, (answer) => {
+    if (answer.success) {
+      const sentences = sentencesIn(state.locale);
+      return { locale: state.locale, say: [sentences.waiting, sentences.goodbye], then: { verb: "hang up" } };
+    }
+    if (answer.reason !== "not_found") throw new UnexpectedReasonError("join_waitlist", answer.reason);
+    return recordMessage(state, "nothing_offered");
+  });
+}
