@@ -318,13 +318,14 @@ join (values (0, 'queued'), (1, 'ringing'), (2, 'in-progress'), (3, 'completed')
 group by a, b, c, d;
 do $$
 begin
-  perform pg_temp.event(call, status, array_position('{queued,ringing,in-progress,completed}', status) - 1, array_position('{queued,ringing,in-progress,completed}', status) * 10, '+442079460905', case status when 'completed' then 30 end)
+  perform pg_temp.event(call, status, p.nth - 1, p.nth * 10, '+442079460905', case status when 'completed' then 30 end)
   from (
     select call, status
     from orders
     cross join unnest(string_to_array(order_of_arrival, ' ')) with ordinality s (status, n)
     order by call, n
-  ) arrivals;
+  ) arrivals
+  cross join lateral (select array_position('{queued,ringing,in-progress,completed}', status) as nth) p;
 end;
 $$;
 select is((select count(*) from orders), 24::bigint, 'Four events can arrive in twenty-four orders');
@@ -408,7 +409,13 @@ from (values
 -- What the end of a call leaves -------------------------------------------------------------------------------------------------------------------
 
 select is(
-  (select array_agg(t.reason || ' ' || t.from_phone || ' ' || coalesce(c.name, '')) from follow_up_tasks t left join contacts c on c.id = t.contact_id where t.org_id = pg_temp.org() and t.call_sid = 'CAplain'),
+  (
+    select array_agg(t.reason || ' ' || t.from_phone || ' ' || coalesce(c.name, ''))
+    from follow_up_tasks t
+    left join contacts c on c.id = t.contact_id
+    where t.org_id = pg_temp.org()
+      and t.call_sid = 'CAplain'
+  ),
   array['abandoned +12125550131 Tess Moran'],
   'A call that ended with nothing leaves staff one task, with who called, however often its end is told'
 );
