@@ -109,8 +109,8 @@ as $$
 begin
   execute format(
     'create policy engine on %s to booking_engine '
-    'using (org_id = (select nullif(current_setting(''app.org_id'', true), '''')::uuid)) '
-    'with check (org_id = (select nullif(current_setting(''app.org_id'', true), '''')::uuid))',
+    'using (org_id = nullif((select current_setting(''app.org_id'', true)), '''')::uuid) '
+    'with check (org_id = nullif((select current_setting(''app.org_id'', true)), '''')::uuid)',
     p_table
   );
   execute format('grant %s on %s to booking_engine', p_verbs, p_table);

@@ -140,7 +140,7 @@ alter table public.organizations enable row level security;
 select private.allow_members('public.organizations', 'select', '{owner,staff,viewer}');
 select private.allow_members('public.organizations', 'update', '{owner}');
 create policy engine on public.organizations to booking_engine
-  using (id = (select nullif(current_setting('app.org_id', true), '')::uuid));
+  using (id = nullif((select current_setting('app.org_id', true)), '')::uuid);
 grant select on public.organizations to booking_engine;
 
 alter table public.phone_numbers enable row level security;
