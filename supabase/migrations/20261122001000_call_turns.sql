@@ -362,7 +362,8 @@ begin
     v_key
   )
   on conflict (org_id, idempotency_key) do update
-  set idempotency_key = excluded.idempotency_key
+  -- Who brings it back from Twilio does not know why the caller was asked for a message.
+  set reason = case task.reason when 'message' then excluded.reason else task.reason end
   returning task.id
   into v_task_id;
   perform private.note_outcome(v_org_id, p_call_sid, 'message');

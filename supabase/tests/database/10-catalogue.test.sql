@@ -567,7 +567,8 @@ select is_empty(
   $$,
   'Every public function is an RPC: it runs as the engine, answers jsonb, and is executed by service_role alone'
 );
--- Those named here touch no clinic's row: health, the counts and alerts of the system, the worker's timetable.
+-- Those named here touch no clinic's row: health, the counts and alerts of the system, the worker's timetable, and which of Twilio's
+-- sids are here.
 select is_empty(
   $$
     select name
@@ -575,7 +576,8 @@ select is_empty(
     where pronamespace = 'public'::regnamespace
       and prosrc !~ ('private\.enter_clinic\([a-z_]+' || case when provolatile = 'v' then ', ''' || proname || '''' else '' end)
       and proname not in (
-        'check_health', 'record_requests', 'evaluate_alerts', 'claim_alert_notices', 'record_alert_notice', 'claim_chores', 'tidy_counts'
+        'check_health', 'record_requests', 'evaluate_alerts', 'claim_alert_notices', 'record_alert_notice', 'claim_chores', 'tidy_counts',
+        'start_reconciliation', 'find_unsettled', 'finish_reconciliation'
       )
   $$,
   'Every RPC chooses a clinic, and one that writes tells the audit trail its name'
@@ -610,6 +612,8 @@ select set_eq(
     'org_of_phone', 'org_of_call', 'org_of_outbox', 'orgs_with_overdue_holds', 'orgs_with_due_outbox',
     -- How the system fares as a whole: each tells counts, two instants, or names of tables.
     'double_bookings', 'tables_without_rls', 'backlog',
+    -- Which of the asker's own sids are here, in whichever clinic.
+    'settled_calls', 'settled_recordings',
     -- What no role may do by itself: write the trail, count owners, use an invitation up, give a new clinic its settings,
     -- count its version up.
     'record_change', 'keep_an_owner', 'use_up_invitation', 'give_text_settings', 'count_offer_change',
