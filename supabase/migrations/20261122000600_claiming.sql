@@ -248,6 +248,9 @@ begin
     from public.services s
     where s.org_id = new.org_id
       and s.id = new.service_id;
+  elsif tg_op = 'UPDATE' and new.starts_at <> old.starts_at and new.ends_at = old.ends_at then
+    -- Whoever moves the start alone moves the appointment, and does not stretch it.
+    new.ends_at := new.starts_at + (old.ends_at - old.starts_at);
   end if;
   if new.code is null then
     -- A code is looked for, not drawn blindly; the unique index has the last word when two transactions draw the same.
@@ -269,7 +272,7 @@ begin
 end;
 $$;
 comment on function private.complete_appointment() is
-  'Fills what a writer left out: the end, from the service''s duration, and the spoken code.';
+  'Fills what a writer left out: the end, from the service''s duration or the one it had, and the spoken code.';
 revoke all on function private.complete_appointment() from public;
 alter function private.complete_appointment() owner to booking_engine;
 

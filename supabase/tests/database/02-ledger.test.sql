@@ -1,7 +1,7 @@
 -- The ledger: a resource's time is taken once, whoever writes and whatever code runs.
 begin;
 set local search_path = public, extensions;
-select plan(53);
+select plan(54);
 
 -- A clinic on UTC, so that the times below are what they look like; all of it happens on one day far from now.
 insert into organizations (id, name, timezone)
@@ -255,6 +255,15 @@ set constraints all deferred;
 select is(pg_temp.taken('first'), 'Lund 08:50-09:35', 'What staff book is claimed with the buffers on both sides');
 select is(pg_temp.script(pg_temp.booking('second', 'Lund', 'Visit', '13:00')), 'done', 'A script books a free time');
 select is(pg_temp.taken('second'), 'Lund 12:50-13:35', 'What a script books is claimed alike');
+select is(
+  array[
+    pg_temp.staff(pg_temp.change('second', format('starts_at = %L', pg_temp.at('14:00')))),
+    pg_temp.taken('second'),
+    pg_temp.staff(pg_temp.change('second', format('starts_at = %L', pg_temp.at('13:00'))))
+  ],
+  array['done', 'Lund 13:50-14:35', 'done'],
+  'Whoever changes the start alone moves the whole appointment'
+);
 select results_eq(
   $$ select ends_at, code ~ '^[0-9]{6}$' from appointments where id = md5('first')::uuid $$,
   $$ values (pg_temp.at('09:30'), true) $$,
