@@ -9,7 +9,12 @@ const AFTER_THE_ANSWER_MS = 20;
 
 /** Does work that nobody waits for, once the answer has gone out. It is best effort: nothing may be lost with it. */
 export function afterTheAnswer(work: () => Promise<void>): void {
-  const done = new Promise<void>((resolve) => setTimeout(resolve, AFTER_THE_ANSWER_MS)).then(work).catch(
+  later(AFTER_THE_ANSWER_MS, work);
+}
+
+/** The same, after a while. */
+export function later(milliseconds: number, work: () => Promise<void>): void {
+  const done = new Promise<void>((resolve) => setTimeout(resolve, milliseconds)).then(work).catch(
     (thrown: unknown) => console.error(`work after the answer failed: ${thrown instanceof Error ? thrown.name : ""}`),
   );
   if (typeof EdgeRuntime !== "undefined") EdgeRuntime.waitUntil(done);

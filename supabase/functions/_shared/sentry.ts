@@ -19,20 +19,7 @@ const FLUSH_MS = 2000;
  * handed over with it, so nothing of one request can end up on the event of another.
  */
 export async function report(dsn: string, seen: Observation, slow: boolean): Promise<boolean> {
-  const client = getClient() ?? init({
-    dsn,
-    release: VERSION,
-    environment: ["", "local"].includes(Deno.env.get("SB_REGION") ?? "") ? "local" : "production",
-    sendDefaultPii: false,
-    sendClientReports: false,
-    maxBreadcrumbs: 0,
-    tracesSampleRate: 0,
-    skipOpenTelemetrySetup: true,
-    // The default ones add requests, console lines and fetched URLs to an event. These add nothing about a caller.
-    defaultIntegrations: false,
-    integrations: [functionToStringIntegration(), linkedErrorsIntegration(), normalizePathsIntegration()],
-    beforeSend: whitelisted,
-  });
+  const client = clientFor(dsn);
   if (client === undefined) return false;
 
   if (seen.failure !== undefined) {
@@ -53,6 +40,41 @@ export async function report(dsn: string, seen: Observation, slow: boolean): Pro
   return await client.flush(FLUSH_MS);
 }
 
+/** An alert of ours as Sentry is told it: names and numbers of the system. */
+export type SentryAlert = {
+  event: "opened" | "closed";
+  alert: { rule: string; level: "critical" | "warning" | "info"; subject: string; value: number };
+};
+
+/** Tells that an alert was opened or is over; one rule and subject are one issue. */
+export async function reportAlert(dsn: string, { event, alert }: SentryAlert): Promise<boolean> {
+  const client = clientFor(dsn);
+  if (client === undefined) return false;
+  const scope = new Scope();
+  scope.setTags({ rule: alert.rule, subject: alert.subject, value: alert.value });
+  scope.setFingerprint(["alert", alert.rule, alert.subject]);
+  const level = event === "closed" ? "info" : alert.level === "critical" ? "fatal" : alert.level;
+  client.captureMessage(`Alert ${event}: ${alert.rule}`, level, undefined, scope);
+  return await client.flush(FLUSH_MS);
+}
+
+function clientFor(dsn: string) {
+  return getClient() ?? init({
+    dsn,
+    release: VERSION,
+    environment: ["", "local"].includes(Deno.env.get("SB_REGION") ?? "") ? "local" : "production",
+    sendDefaultPii: false,
+    sendClientReports: false,
+    maxBreadcrumbs: 0,
+    tracesSampleRate: 0,
+    skipOpenTelemetrySetup: true,
+    // The default ones add requests, console lines and fetched URLs to an event. These add nothing about a caller.
+    defaultIntegrations: false,
+    integrations: [functionToStringIntegration(), linkedErrorsIntegration(), normalizePathsIntegration()],
+    beforeSend: whitelisted,
+  });
+}
+
 function operationOf(seen: Observation): string {
   return seen.step === undefined ? seen.function : `${seen.function} ${seen.step}`;
 }
@@ -70,7 +92,21 @@ function scopeOf(seen: Observation): Scope {
   return scope;
 }
 
-const TAGS = ["function", "operation", "step", "request_id", "clinic", "duration_ms", "code"];
+const TAGS = [
+  "function",
+  "operation",
+  "step",
+  "request_id",
+  "clinic",
+  "duration_ms",
+  "code",
+  "rule",
+  "subject",
+  "value",
+];
+
+/** The only messages without an error: our own. */
+const MESSAGES = /^(?:Performance Regression|Alert (?:opened|closed): [a-z_]+)$/;
 
 /** The runtime's own complaints that quote names of our code and nothing else. */
 const HARMLESS_MESSAGES = [
@@ -94,7 +130,7 @@ export function whitelisted(event: ErrorEvent): ErrorEvent {
     ...(event.environment !== undefined && { environment: event.environment }),
     ...(event.sdk !== undefined && { sdk: event.sdk }),
     ...(event.fingerprint !== undefined && { fingerprint: event.fingerprint }),
-    ...(event.message === "Performance Regression" && { message: event.message }),
+    ...(event.message !== undefined && MESSAGES.test(event.message) && { message: event.message }),
     tags: Object.fromEntries(Object.entries(event.tags ?? {}).filter(([name]) => TAGS.includes(name))),
     ...(event.exception?.values !== undefined && {
       exception: {

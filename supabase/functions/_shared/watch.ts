@@ -14,6 +14,8 @@ export type Observation = Labels & {
   function: string;
   requestId: string;
   ms: number;
+  /** Nobody waits for it, so however long it takes is no news. */
+  isJob?: boolean;
   /** What was thrown; it may be anything, `null` included. */
   failure?: { thrown: unknown } | undefined;
 };
@@ -23,7 +25,7 @@ export const SLOW_MS = 800;
 
 /** Tells those who watch what went wrong in a request, and that it was slow. Nobody waits for this. */
 export async function watch(seen: Observation): Promise<void> {
-  const slow = seen.ms > SLOW_MS;
+  const slow = seen.ms > SLOW_MS && seen.isJob !== true;
   if (seen.failure === undefined && !slow) return;
 
   const dsn = optionalSetting("SENTRY_DSN");

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { afterTheAnswer } from "./background.ts";
+import { countRequest } from "./counting.ts";
 import { DeadlineError, MalformedRequestError } from "./errors.ts";
 import { type Channel, maskedAnswer } from "./masks.ts";
 import { malformed } from "./refusals.ts";
@@ -33,6 +34,8 @@ export interface Options<Input> {
   answer(input: Input, context: Context): Promise<Response>;
   /** Decides the plainest mask: voice, SMS and JSON each have their own. */
   channel: Channel;
+  /** Set for a function that works for us and answers to nobody: it may take its time. */
+  isJob?: boolean;
   /** A better mask, for a function that can still say something of use. It must not wait for anything. */
   mask?(input: Input, context: Context): Response;
 }
@@ -49,15 +52,10 @@ export function webhook<Input>(options: Options<Input>): (request: Request) => P
     const ms = turn.elapsed();
     // Strangers who are turned away, however slowly they send, say nothing about our health.
     if (outcome.admitted) {
-      afterTheAnswer(() =>
-        watch({
-          ...turn.labels,
-          function: options.name,
-          requestId: turn.requestId,
-          ms,
-          failure: outcome.failure ?? turn.failure,
-        })
-      );
+      const failure = outcome.failure ?? turn.failure;
+      countRequest(options.name, ms, failure !== undefined);
+      const { name, isJob = false } = options;
+      afterTheAnswer(() => watch({ ...turn.labels, function: name, requestId: turn.requestId, ms, isJob, failure }));
     }
     return outcome.response;
   };

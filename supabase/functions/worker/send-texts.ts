@@ -111,7 +111,8 @@ async function recordFailed(text: ClaimedText, failure: ReturnType<typeof failur
     p_is_final: failure.isFinal,
     p_is_unsure: failure.isUnsure,
   }, context.signal);
-  if (recorded.success && recorded.status === "given_up") {
+  // A number that takes no texts is everyday life, and a task says so. Having tried for hours is not.
+  if (recorded.success && recorded.status === "given_up" && !failure.isFinal) {
     context.report(new FrontdeskError("a text could not be delivered and was left to staff", failure.problem));
   }
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { askDatabase } from "../_shared/database.ts";
+import { FrontdeskError } from "../_shared/errors.ts";
 import type { Context } from "../_shared/webhook.ts";
 import { WORKER_ANSWERS } from "./contracts.ts";
 import { sendTexts } from "./send-texts.ts";
+import { tellAlerts } from "./tell-alerts.ts";
 import { twilioMessages } from "./twilio-messages.ts";
 
 /** One run takes at most so long, so that a worker whose outside is slow does not pile up on the next. */
@@ -11,25 +13,34 @@ const RUN_MS = 20_000;
 /** A poke says nothing but "look". */
 export const Poke = z.object({ body: z.object({}) });
 
+/** What there is to do, under the names that the timetable has for it, the quick things first. */
+const CHORES: Record<string, (until: number, context: Context) => Promise<unknown>> = {
+  expire_holds: (_, { signal }) => askDatabase("expire_holds", WORKER_ANSWERS.expire_holds, {}, signal),
+  evaluate_alerts: (_, { signal }) => askDatabase("evaluate_alerts", WORKER_ANSWERS.evaluate_alerts, {}, signal),
+  tell_alerts: (_, context) => tellAlerts(context),
+  tidy_counts: (_, { signal }) => askDatabase("tidy_counts", WORKER_ANSWERS.tidy_counts, {}, signal),
+  send_texts: (until, context) => sendTexts(twilioMessages, until, context),
+};
+
 /**
- * Does what is due: ends holds, sends texts. Every part is safe to run twice at once and to be cut off at any point, so
- * a poke that gets lost only delays, and one too many does no harm. A part that fails does not keep the others.
+ * Does what is due. Every chore is safe to run twice at once and to be cut off at any point, so a poke that gets lost
+ * only delays, and one too many does no harm. A chore that fails does not keep the others from being done.
  */
 export async function work(_poke: z.output<typeof Poke>, context: Context): Promise<Response> {
   const until = performance.now() + RUN_MS;
-  const parts = {
-    holds: () => askDatabase("expire_holds", WORKER_ANSWERS.expire_holds, {}, context.signal),
-    texts: () => sendTexts(twilioMessages, until, context),
-  };
+  const due = await askDatabase("claim_chores", WORKER_ANSWERS.claim_chores, {}, context.signal);
+  if (!due.success) throw new FrontdeskError("claim_chores refuses", due.reason);
+
   const done: Record<string, unknown> = {};
   let success = true;
-  for (const [name, part] of Object.entries(parts)) {
+  for (const [name, chore] of Object.entries(CHORES)) {
+    if (!due.chores.includes(name)) continue;
     try {
-      done[name] = await part();
+      done[name] = await chore(until, context);
     } catch (thrown) {
       success = false;
       context.report(thrown);
     }
   }
-  return Response.json({ success, ...done }, { status: success ? 200 : 503 });
+  return Response.json({ success, done }, { status: success ? 200 : 503 });
 }

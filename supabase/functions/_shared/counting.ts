@@ -1,0 +1,133 @@
+import { later } from "./background.ts";
+import { type CacheCounts, takeCacheCounts } from "./cache-counts.ts";
+import { optionalSetting, secretKeys } from "./environment.ts";
+
+/**
+ * Counts requests in memory, by function and minute, and brings the counts to Postgres in batches. A request only adds
+ * to a few numbers; the bringing happens after answers, and nobody waits for it.
+ */
+
+/** One function's minute. `latencies` is a histogram: how many requests took no longer than so many milliseconds. */
+export type MinuteCount = {
+  function: string;
+  minute: string;
+  requests: number;
+  failures: number;
+  cache_hits: number;
+  cache_misses: number;
+  latencies: Record<string, number>;
+};
+
+/** Counts that travel together: brought twice under one id, they count once. */
+export type Batch = { id: string; counts: MinuteCount[] };
+
+/** Brings a batch to where counts are kept; throws when that is not sure to have worked. */
+export type Bring = (batch: Batch) => Promise<void>;
+
+/** When Postgres is away, so many of the latest minutes are kept, and older ones forgotten. */
+const MOST_MINUTES = 60;
+
+/** So long counts gather before they are brought. */
+const GATHER_MS = 3000;
+
+const BRING_MS = 2500;
+
+/**
+ * The end of the histogram's bucket that a latency falls into. Buckets grow with what they measure, and the thresholds
+ * of alerts are edges. Postgres counts on the same edges (private.bucket_width_ms).
+ */
+export function bucketOf(ms: number): number {
+  for (const [end, width] of [[10, 1], [100, 5], [1000, 50], [10_000, 500], [60_000, 5000]] as const) {
+    if (ms <= end) return Math.max(width, Math.ceil(ms / width) * width);
+  }
+  return 60_000;
+}
+
+/** The counts of one isolate. */
+export class RequestCounter {
+  readonly #minutes = new Map<string, MinuteCount>();
+  /** What has been taken to be brought and is not known to have arrived. */
+  #onTheWay: Batch | undefined;
+  #isBringing = false;
+
+  constructor(
+    private readonly bring: Bring,
+    private readonly schedule: (work: () => Promise<void>) => void,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Counts a request that has been answered. */
+  count(functionName: string, ms: number, isFailure: boolean, cache: CacheCounts): void {
+    const minute = new Date(Math.floor(this.now() / 60_000) * 60_000).toISOString();
+    const key = `${minute} ${functionName}`;
+    let counted = this.#minutes.get(key);
+    if (counted === undefined) {
+      counted = {
+        function: functionName,
+        minute,
+        requests: 0,
+        failures: 0,
+        cache_hits: 0,
+        cache_misses: 0,
+        latencies: {},
+      };
+      this.#minutes.set(key, counted);
+      for (const oldest of this.#minutes.keys()) {
+        if (this.#minutes.size <= MOST_MINUTES) break;
+        this.#minutes.delete(oldest);
+      }
+    }
+    counted.requests += 1;
+    counted.failures += isFailure ? 1 : 0;
+    counted.cache_hits += cache.hits;
+    counted.cache_misses += cache.misses;
+    const bucket = bucketOf(ms);
+    counted.latencies[bucket] = (counted.latencies[bucket] ?? 0) + 1;
+    if (this.#isBringing) return;
+    this.#isBringing = true;
+    this.schedule(() => this.#bringAll().finally(() => this.#isBringing = false));
+  }
+
+  async #bringAll(): Promise<void> {
+    for (;;) {
+      this.#onTheWay ??= this.#taken();
+      if (this.#onTheWay === undefined) return;
+      try {
+        await this.bring(this.#onTheWay);
+        this.#onTheWay = undefined;
+      } catch {
+        // It waits for the next request, under its old name. That Postgres is away is told by what it makes fail.
+        return;
+      }
+    }
+  }
+
+  #taken(): Batch | undefined {
+    if (this.#minutes.size === 0) return undefined;
+    const counts = [...this.#minutes.values()];
+    this.#minutes.clear();
+    return { id: crypto.randomUUID(), counts };
+  }
+}
+
+const counter = new RequestCounter(bringToPostgres, (work) => later(GATHER_MS, work));
+
+/** Counts a request that has been answered, and what it looked up in memory. */
+export function countRequest(functionName: string, ms: number, isFailure: boolean): void {
+  counter.count(functionName, ms, isFailure, takeCacheCounts());
+}
+
+/** Without a library: voice-fallback counts too, and must not need any. */
+async function bringToPostgres({ id, counts }: Batch): Promise<void> {
+  const url = optionalSetting("SUPABASE_URL");
+  if (url === undefined) return;
+  const answer = await fetch(`${url}/rest/v1/rpc/record_requests`, {
+    method: "POST",
+    headers: { apikey: secretKeys().default ?? "", "content-type": "application/json" },
+    body: JSON.stringify({ p_batch: id, p_counts: counts }),
+    signal: AbortSignal.timeout(BRING_MS),
+  });
+  await answer.body?.cancel();
+  // What is refused for good would be refused again, and keep everything after it waiting.
+  if (answer.status === 429 || answer.status >= 500) throw new Error(`the counts were answered with ${answer.status}`);
+}
