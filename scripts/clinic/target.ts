@@ -1,0 +1,64 @@
+/** Which project a command works on: the one that DB_URL names, else the running local stack. */
+import { parseEnv } from "node:util";
+import postgres from "postgres";
+
+/** What the commands need to know of a project. */
+export interface Target {
+  /** Logs in as `postgres`, who owns the tables. */
+  readonly dbUrl: string;
+  /** Host and port, to be shown before anything happens. */
+  readonly shownAs: string;
+  /** Whether the database is on this machine, hence a stack of ours whose Auth has no admin API. */
+  readonly isLocal: boolean;
+  /** Where Twilio reaches the functions, without a trailing slash. */
+  readonly functionsUrl: string | undefined;
+  readonly apiUrl: string | undefined;
+  readonly secretKey: string | undefined;
+}
+
+/** A reason not to go on that the operator can do something about; its message is all they need. */
+export class Refused extends Error {}
+
+/** Reads the environment; without DB_URL in it, the file that the running stack wrote. Never a mixture of both. */
+export function readTarget(environment: Readonly<Record<string, string | undefined>>): Target {
+  const settings = environment.DB_URL ? environment : readStackFile(environment.STACK_DIR || ".stack");
+  const dbUrl = settings.DB_URL;
+  if (!dbUrl || !URL.canParse(dbUrl)) {
+    throw new Refused("DB_URL must be the URL of the project's Postgres, as the role postgres.");
+  }
+  const { host, hostname } = new URL(dbUrl);
+  return {
+    dbUrl,
+    shownAs: host,
+    isLocal: ["127.0.0.1", "localhost", "[::1]"].includes(hostname),
+    functionsUrl: settings.PUBLIC_FUNCTIONS_URL?.replace(/\/+$/, ""),
+    apiUrl: settings.SUPABASE_URL ?? settings.API_URL,
+    secretKey: settings.SUPABASE_SECRET_KEY ?? settings.SECRET_KEY,
+  };
+}
+
+function readStackFile(stackDir: string): Record<string, string | undefined> {
+  const file = `${stackDir}/env`;
+  try {
+    return parseEnv(Deno.readTextFileSync(file));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Refused(
+      `Which project? Set DB_URL (and PUBLIC_FUNCTIONS_URL), or start the local stack: there is no ${file}.`,
+    );
+  }
+}
+
+/** Connects, works, and disconnects whatever happens. */
+export async function withDatabase<T>(target: Target, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(target.dbUrl, {
+    max: 1,
+    onnotice: () => {},
+    connection: { application_name: "frontdesk clinic", TimeZone: "UTC" },
+  });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
