@@ -1,10 +1,5 @@
-import RequestClient from "twilio/lib/base/RequestClient.js";
-import Twilio from "twilio/lib/rest/Twilio.js";
 import { z } from "zod";
-import { optionalSetting, setting } from "../_shared/environment.ts";
-
-/** Twilio answers within a second or two; a request that takes longer counts as lost, though it may have arrived. */
-const REQUEST_MS = 8000;
+import { twilioClient } from "./twilio-client.ts";
 
 /** Twilio's clock and ours may differ a little. */
 const CLOCK_TOLERANCE_MS = 2 * 60_000;
@@ -32,11 +27,9 @@ export interface Messages {
   findAccepted(to: string, body: string, since: Date): Promise<AcceptedText[]>;
 }
 
-/** Twilio's API through its own library; TWILIO_API_URL puts a stand-in in its place. */
+/** Twilio's messages, through its own library. */
 export function twilioMessages(): Messages {
-  const { messages } = new Twilio(setting("TWILIO_ACCOUNT_SID"), setting("TWILIO_AUTH_TOKEN"), {
-    httpClient: new Transport(optionalSetting("TWILIO_API_URL")),
-  });
+  const { messages } = twilioClient();
   return {
     async send({ to, from, messagingServiceSid, body, statusCallback }) {
       const { sid, status } = await messages.create({
@@ -59,22 +52,6 @@ export function twilioMessages(): Messages {
         .map(({ sid, status }) => ({ sid, status }));
     },
   };
-}
-
-class Transport extends RequestClient {
-  constructor(private readonly standIn: string | undefined) {
-    super({ timeout: REQUEST_MS });
-  }
-
-  override request<Data>(
-    options: RequestClient.RequestOptions<Data>,
-  ): ReturnType<typeof RequestClient.prototype.request<Data>> {
-    const { uri } = options;
-    return super.request({
-      ...options,
-      uri: this.standIn === undefined ? uri : uri.replace("https://api.twilio.com", this.standIn),
-    });
-  }
 }
 
 const Refusal = z.object({ status: z.int(), code: z.int().nullish() });

@@ -1,0 +1,126 @@
+import type { CallInstance } from "twilio/lib/rest/api/v2010/account/call.js";
+import type { RecordingInstance } from "twilio/lib/rest/api/v2010/account/recording.js";
+import { z } from "zod";
+import { setting } from "../_shared/environment.ts";
+import { twilioClient } from "./twilio-client.ts";
+
+/** A call as Twilio lists it. */
+export interface ListedCall {
+  sid: string;
+  to: string;
+  from: string;
+  status: string;
+  startedAt: Date;
+  /** Null while it goes on. */
+  endedAt: Date | null;
+  durationSeconds: number | null;
+}
+
+/** A message that somebody recorded. */
+export interface ListedRecording {
+  sid: string;
+  callSid: string;
+  /** As the webhook names it. */
+  url: string;
+  createdAt: Date;
+  /** Twilio still works on it, and it may come to nothing. */
+  isUnfinished: boolean;
+}
+
+/** What reconciliation needs of Twilio. */
+export interface Calls {
+  /** The calls to our numbers that began at a moment or later, oldest first. */
+  callsSince(since: Date): Promise<ListedCall[]>;
+  /** What was recorded for us at a moment or later, oldest first. */
+  recordingsSince(since: Date): Promise<ListedRecording[]>;
+  /** One call, or null when there is none. */
+  call(sid: string): Promise<ListedCall | null>;
+}
+
+const PAGE = 500;
+/** More than a day of a thousand clinics; if there is more, something else is wrong. */
+const MOST_PAGES = 100;
+
+const ENDED = ["completed", "busy", "failed", "no-answer", "canceled"];
+
+/** Twilio's calls and recordings, through its own library. */
+export function twilioCalls(): Calls {
+  const { calls, recordings } = twilioClient();
+  return {
+    async callsSince(since) {
+      const first = await calls.page({ startTimeAfter: since, pageSize: PAGE });
+      const listed = await newerThan(since, first, (call) => call.startTime ?? call.dateCreated);
+      return listed.filter(({ direction }) => direction === "inbound").map(toCall);
+    },
+    async recordingsSince(since) {
+      const first = await recordings.page({ dateCreatedAfter: since, pageSize: PAGE });
+      const listed = await newerThan(since, first, (recording) => recording.dateCreated);
+      // What <Record> takes down for us, and that it was more than silence.
+      return listed
+        .filter(({ source }) => source === "RecordVerb")
+        .map(toRecording)
+        .filter((recording) => recording !== null);
+    },
+    async call(sid) {
+      try {
+        return toCall(await calls.get(sid).fetch());
+      } catch (thrown) {
+        if (NotFound.safeParse(thrown).success) return null;
+        throw thrown;
+      }
+    },
+  };
+}
+
+const NotFound = z.object({ status: z.literal(404) });
+
+interface Page<Item> {
+  instances: Item[];
+  nextPage(): Promise<Page<Item>> | undefined;
+}
+
+/**
+ * Twilio lists the newest first, and by its documentation a filter by time counts whole days: so we read page by page until
+ * what comes is older than what we want, and turn it round.
+ */
+async function newerThan<Item>(since: Date, first: Page<Item>, when: (item: Item) => Date): Promise<Item[]> {
+  const items: Item[] = [];
+  let page: Page<Item> | undefined = first;
+  for (let pages = 1; page !== undefined; pages++) {
+    items.push(...page.instances);
+    const oldest = page.instances.at(-1);
+    if (pages === MOST_PAGES || (oldest !== undefined && when(oldest) < since)) break;
+    page = await page.nextPage();
+  }
+  return items
+    .filter((item) => when(item) >= since)
+    .sort((one, other) => when(one).getTime() - when(other).getTime());
+}
+
+function toCall(call: CallInstance): ListedCall {
+  const startedAt = call.startTime ?? call.dateCreated;
+  const hasEnded = ENDED.includes(call.status);
+  return {
+    sid: call.sid,
+    to: call.to,
+    from: call.from,
+    status: call.status,
+    startedAt,
+    // A call that failed may be listed without an end: it ended where it began.
+    endedAt: hasEnded ? call.endTime ?? startedAt : null,
+    durationSeconds: /^\d+$/.test(call.duration ?? "") ? Number(call.duration) : null,
+  };
+}
+
+function toRecording(recording: RecordingInstance): ListedRecording | null {
+  const isUnfinished = ["in-progress", "paused", "stopped", "processing"].includes(recording.status);
+  const isMessage = recording.status === "completed" && recording.duration !== "0";
+  if (!isUnfinished && !isMessage) return null;
+  return {
+    sid: recording.sid,
+    callSid: recording.callSid,
+    url: `https://api.twilio.com/2010-04-01/Accounts/${setting("TWILIO_ACCOUNT_SID")}/Recordings/${recording.sid}`,
+    createdAt: recording.dateCreated,
+    isUnfinished,
+  };
+}
