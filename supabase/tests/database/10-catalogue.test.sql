@@ -355,7 +355,7 @@ select is_empty(
     select table_name, polname
     from our_policies
     cross join format(
-      '(%s = ( SELECT (NULLIF(current_setting(''app.org_id''::text, true), ''''::text))::uuid AS "nullif"))',
+      '(%s = (NULLIF(( SELECT current_setting(''app.org_id''::text, true) AS current_setting), ''''::text))::uuid)',
       case when table_name = 'public.organizations'::regclass then 'id' else 'org_id' end
     ) chosen_clinic
     where roles = '{booking_engine}'
