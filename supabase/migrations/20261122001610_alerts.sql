@@ -178,12 +178,11 @@ as $$
   select
     now_.name,
     case
-      when earlier.days >= 3 and now_.requests >= (p_rule).min_requests
-        then now_.requests / greatest(earlier.most, 1)
-      when earlier.days >= 3 and earlier.least >= (p_rule).min_requests
-        then earlier.least / greatest(now_.requests, 1)
-      when earlier.days < 3 and lately.is_enough and now_.requests >= (p_rule).min_requests
-        then now_.requests / greatest(lately.requests, 1)
+      when earlier.days >= 3 then greatest(
+        case when now_.requests >= (p_rule).min_requests then now_.requests / greatest(earlier.most, 1) end,
+        case when earlier.least >= (p_rule).min_requests then earlier.least / greatest(now_.requests, 1) end
+      )
+      when lately.is_enough and now_.requests >= (p_rule).min_requests then now_.requests / greatest(lately.requests, 1)
     end::double precision
   from counted now_
   join lately on lately.name = now_.name
