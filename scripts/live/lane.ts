@@ -31,8 +31,16 @@ export interface Lane extends AsyncDisposable {
   memory(): Record<string, number>;
 }
 
-/** Opens a lane; `settings` replaces what the functions would find in their environment. */
-export async function openLane(stack: StackEnvironment, settings: Record<string, string> = {}): Promise<Lane> {
+/** What a lane need not have as the stack has it. */
+export interface LaneOptions {
+  /** Only these functions; all when absent. */
+  readonly functions?: readonly string[];
+  /** Replaces what the functions would find in their environment. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Opens a lane beside the stack that has this environment. */
+export async function openLane(stack: StackEnvironment, options: LaneOptions = {}): Promise<Lane> {
   await using opened = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "frontdesk-lane-" });
   opened.defer(() => Deno.remove(folder, { recursive: true }));
@@ -41,7 +49,9 @@ export async function openLane(stack: StackEnvironment, settings: Record<string,
   const sentry = opened.use(new FaultProxy({ hostname: "127.0.0.1", port: reports.port }));
   const twilio = opened.use(new FaultProxy(addressOf(needed(stack, "TWILIO_API_URL"))));
 
-  const functions = readFunctions(join(repositoryDir, "supabase")).map((fn) => ({ ...fn, port: freePort() }));
+  const functions = readFunctions(join(repositoryDir, "supabase"))
+    .filter(({ name }) => options.functions?.includes(name) ?? true)
+    .map((fn) => ({ ...fn, port: freePort() }));
   const door = opened.use(openDoor(functions));
   const inherited = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG"].flatMap((name) => {
     const value = Deno.env.get(name);
@@ -59,7 +69,7 @@ export async function openLane(stack: StackEnvironment, settings: Record<string,
     TWILIO_API_URL: twilio.url + new URL(needed(stack, "TWILIO_API_URL")).pathname,
     PUBLIC_FUNCTIONS_URL: PUBLISHED,
     SB_REGION: "local",
-    ...settings,
+    ...options.settings,
   };
   const processes = startFunctions(functions, environment, folder, silentReport());
   opened.defer(() => processes.stop());

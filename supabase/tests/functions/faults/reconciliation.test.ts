@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { scripted } from "../../../../scripts/caller/answers.ts";
+import { newSid } from "../../../../scripts/caller/call-parameters.ts";
+import { placeListedCall } from "../../../../scripts/caller/listed-call.ts";
+import { type Lane, openLane } from "../../../../scripts/live/lane.ts";
+import { pokeWorker, reconcileNow } from "../../../../scripts/live/worker.ts";
+import { database, HARBOR, someCaller } from "../http/stack.ts";
+
+type Sql = ReturnType<typeof database>;
+
+const environment = Deno.env.toObject();
+const secretKey = environment.SECRET_KEY ?? "";
+const twilioApiUrl = environment.TWILIO_API_URL ?? "";
+
+async function withLane(test: (lane: Lane, sql: Sql) => Promise<void>): Promise<void> {
+  await using lane = await openLane(environment, { functions: ["voice", "voice-status", "worker"] });
+  await using sql = database();
+  await test(lane, sql);
+}
+
+function tasksOf(sql: Sql, callSid: string) {
+  return sql<{ reason: string; recording_url: string | null; from_phone: string | null; status: string }[]>`
+    select reason, recording_url, from_phone, status from public.follow_up_tasks where call_sid = ${callSid}`;
+}
+
+async function outcomeOf(sql: Sql, callSid: string): Promise<string> {
+  const [call] = await sql<{ told: string }[]>`
+    select concat_ws(' ', status, outcome) as told from public.calls where call_sid = ${callSid}`;
+  return call?.told ?? "unknown";
+}
+
+function listedCall(sid: string, minutesAgo: number, changes: Record<string, unknown> = {}) {
+  const started = Date.now() - minutesAgo * 60_000;
+  return {
+    sid,
+    to: HARBOR.phone,
+    from: someCaller(),
+    status: "completed",
+    start_time: new Date(started).toISOString(),
+    end_time: new Date(started + 30_000).toISOString(),
+    duration: 30,
+    ...changes,
+  };
+}
+
+async function tellTwilio(news: unknown): Promise<void> {
+  const told = await fetch(`${twilioApiUrl}/line`, { method: "PUT", body: JSON.stringify(news) });
+  await told.body?.cancel();
+  assert.equal(told.status, 200);
+}
+
+Deno.test("what a caller said while the database was away for the whole call is brought back, once", () =>
+  withLane(async (lane, sql) => {
+    const from = someCaller();
+    lane.database.break({ fault: "refuse" });
+    const answer = scripted(["record:please call me back about my tooth"]);
+    const call = await placeListedCall(lane.line, twilioApiUrl, { to: HARBOR.phone, from, answer });
+    lane.database.mend();
+    assert.match(call.said.join(" "), /someone will call you back/);
+    assert.match(call.said.at(-1) ?? "", /Your message was recorded/);
+    assert.deepEqual([await outcomeOf(sql, call.callSid), await tasksOf(sql, call.callSid)].flat(), ["unknown"]);
+
+    assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 200);
+    const expected = [{ reason: "message", recording_url: call.recordings[0]?.url, from_phone: from, status: "open" }];
+    assert.deepEqual((await tasksOf(sql, call.callSid)).map((task) => ({ ...task })), expected);
+    assert.equal(await outcomeOf(sql, call.callSid), "completed message");
+
+    await Promise.all(Array.from({ length: 3 }, () => pokeWorker(lane.line, secretKey)));
+    for (let runs = 0; runs < 3; runs++) await reconcileNow(sql, lane.line, secretKey);
+    assert.deepEqual((await tasksOf(sql, call.callSid)).map((task) => ({ ...task })), expected);
+  }));
+
+Deno.test("a call that broke off while the database was away leaves one task, and one whose end came in no second", () =>
+  withLane(async (lane, sql) => {
+    lane.database.break({ fault: "refuse" });
+    const options = { to: HARBOR.phone, from: someCaller(), answer: scripted(["hangup"]) };
+    const missed = await placeListedCall(lane.line, twilioApiUrl, options);
+    lane.database.mend();
+    const heard = await placeListedCall(lane.line, twilioApiUrl, { ...options, answer: scripted(["1", "hangup"]) });
+    const message = await placeListedCall(lane.line, twilioApiUrl, {
+      ...options,
+      answer: scripted(["0", "record:hello"]),
+    });
+
+    for (let runs = 0; runs < 3; runs++) await reconcileNow(sql, lane.line, secretKey);
+    for (const [call, reason] of [[missed, "abandoned"], [heard, "abandoned"], [message, "message"]] as const) {
+      assert.deepEqual((await tasksOf(sql, call.callSid)).map((task) => task.reason), [reason]);
+    }
+  }));
+
+Deno.test("a run that breaks off half way is completed by the next", () =>
+  withLane(async (lane, sql) => {
+    const callSid = newSid("CA");
+    const recording = { sid: newSid("RE"), call_sid: callSid, date_created: new Date().toISOString(), duration: 7 };
+    await tellTwilio({ calls: [listedCall(callSid, 1)], recordings: [recording] });
+    for (const operation of ["find_unsettled", "settle_call", "take_message", "finish_reconciliation"]) {
+      lane.database.break({ fault: "cut", only: [operation], times: 1 });
+      assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 503, operation);
+      lane.database.mend();
+    }
+    assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 200);
+    assert.deepEqual((await tasksOf(sql, callSid)).map((task) => task.reason), ["message"]);
+  }));
+
+Deno.test("while Twilio does not answer nothing is settled, nothing is told, and the next run does it", () =>
+  withLane(async (lane, sql) => {
+    const callSid = newSid("CA");
+    await tellTwilio({ calls: [listedCall(callSid, 1)] });
+    for (const fault of ["refuse", "drop", "error", "html", "half"] as const) {
+      lane.twilio.break({ fault });
+      const { status, body } = await reconcileNow(sql, lane.line, secretKey);
+      lane.twilio.mend();
+      assert.equal(status, 503, fault);
+      assert.doesNotMatch(body, /error|twilio|http/i, fault);
+    }
+    await reconcileNow(sql, lane.line, secretKey);
+    assert.deepEqual((await tasksOf(sql, callSid)).map((task) => task.reason), ["abandoned"]);
+  }));
+
+Deno.test("a call that goes on is waited for, and nobody else's calls are taken for ours", () =>
+  withLane(async (lane, sql) => {
+    const [open, elsewhere, outbound, silent] = [newSid("CA"), newSid("CA"), newSid("CA"), newSid("CA")];
+    await sql`update private.reconciliation set settled_until = now() - interval '5 minutes'`;
+    const going = listedCall(open, 3, { status: "in-progress", end_time: null, duration: null });
+    await tellTwilio({
+      calls: [
+        going,
+        listedCall(elsewhere, 1, { to: "+12125550199" }),
+        listedCall(outbound, 1, { direction: "outbound-api" }),
+        listedCall(silent, 1),
+      ],
+      recordings: [
+        { sid: newSid("RE"), call_sid: elsewhere, date_created: new Date().toISOString(), duration: 7 },
+        { sid: newSid("RE"), call_sid: silent, date_created: new Date().toISOString(), duration: 0 },
+        {
+          sid: newSid("RE"),
+          call_sid: silent,
+          date_created: new Date().toISOString(),
+          duration: 7,
+          source: "DialVerb",
+        },
+      ],
+    });
+    await reconcileNow(sql, lane.line, secretKey);
+    const [mark] = await sql<{ is_before: boolean }[]>`
+      select settled_until <= ${going.start_time} as is_before from private.reconciliation`;
+    assert.equal(mark?.is_before, true, "the mark stays before a call that goes on");
+    assert.deepEqual(await Promise.all([open, elsewhere, outbound].map((sid) => outcomeOf(sql, sid))), [
+      "unknown",
+      "unknown",
+      "unknown",
+    ]);
+    assert.deepEqual((await tasksOf(sql, silent)).map((task) => task.reason), ["abandoned"]);
+
+    await tellTwilio({ calls: [{ ...going, status: "completed", end_time: new Date().toISOString(), duration: 180 }] });
+    await reconcileNow(sql, lane.line, secretKey);
+    assert.equal(await outcomeOf(sql, open), "completed abandoned");
+    assert.deepEqual((await tasksOf(sql, open)).length, 1);
+  }));
