@@ -1,0 +1,37 @@
+/** The last resort: no function, no trigger, no row security, only the constraint. */
+import { newCall, startOf } from "../clinic.ts";
+import { succeeded } from "../desk.ts";
+import { all, type End, expectWinners, type Race } from "../race.ts";
+import { below } from "../random.ts";
+
+const EXCLUSION_VIOLATION = "23P01";
+
+/** Rows of overlapping spans, written into the ledger by a superuser whose session fires no trigger. */
+export const bypass: Race = {
+  name: "raw inserts by a superuser, RPC bypassed",
+  size: "small",
+  async run({ desk, clinic, target, random }, round) {
+    const { providers: [provider, other], visit } = clinic;
+    // The ledger wants an owner for each claim; this hold is of another provider's time.
+    const { hold_id } = succeeded(await desk.claim(other, visit, startOf(round), newCall()));
+    const insert = async (): Promise<End> => {
+      const from = startOf(round, below(random, 30));
+      const to = startOf(round, 31 + below(random, 60));
+      try {
+        await target.superuser.begin(async (tx) => {
+          await tx`set local session_replication_role = replica`;
+          await tx`
+            insert into public.slot_claims (org_id, resource_id, during, hold_id, expires_at)
+            values (${clinic.id}, ${provider}, tstzrange(${from}, ${to}), ${`${hold_id}`}, ${to})`;
+        });
+        return "won";
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === EXCLUSION_VIOLATION) return "lost";
+        throw error;
+      }
+    };
+    const ends = await all(Array.from({ length: 8 }, () => insert));
+    await target.owner`delete from public.slot_claims where hold_id = ${`${hold_id}`} and resource_id = ${provider}`;
+    return expectWinners(ends, 1);
+  },
+};

@@ -1,0 +1,16 @@
+/** Asks the database, and nobody else, whether anything was sold twice or is owned by nobody. */
+import type postgres from "postgres";
+
+/** Something that must never be, and how often it is. */
+export interface Fault {
+  readonly fault: string;
+  readonly found: number;
+}
+
+const chapter = new URL("verdict.sql", import.meta.url);
+
+/** The faults that there are; none when all is well. */
+export async function findFaults(sql: postgres.ISql): Promise<readonly Fault[]> {
+  const faults = await sql.unsafe<Fault[]>(await Deno.readTextFile(chapter));
+  return faults.filter(({ found }) => found > 0);
+}
