@@ -17,7 +17,7 @@ export function spokenBirthDate(words: string, locale: Locale, today: CalendarDa
   const text = words.slice(0, MOST_CHARACTERS).toLowerCase();
   const tokens = text.match(/\p{L}+|\d+/gu) ?? [];
   const digits = tokens.map((token) => DIGITS.get(token) ?? token).join("");
-  if (/^\d{8}$/.test(digits)) return keyedBirthDate(digits, locale, today);
+  if (/^\d{8}$/.test(digits) && tokens[0]?.length !== 4) return keyedBirthDate(digits, locale, today);
 
   const months = tokens.filter((token) => IS_MONTH.test(token));
   const [first, second, ...rest] = numbersIn(tokens);

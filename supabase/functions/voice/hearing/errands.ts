@@ -43,11 +43,13 @@ export function hearPlainErrand(words: string): Exclude<Errand, "question"> | nu
 
 /** Whether words only say that a question is to come: "I have a question". */
 export function announcesQuestion(words: string): boolean {
-  return uniform(words).split(" ").every((word) => ANNOUNCING.has(word));
+  const text = uniform(words);
+  return /\b(?:questions?|ask|information|info|something)\b/.test(text) &&
+    text.split(" ").every((word) => ANNOUNCING.has(word));
 }
 
 const ANNOUNCING = new Set(
-  ("i i'd i've i'm you me we a an the some of quick another short general have had has got would like want need to ask " +
+  ("i i'd i've i'm you me we a an the some of quick another more short general have had has got would like want need to ask " +
     "question questions something information info about for please just yes hi hello um uh 1 calling with")
     .split(" "),
 );

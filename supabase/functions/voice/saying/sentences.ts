@@ -101,7 +101,8 @@ const american = {
     "That still was not a complete number. Please key in your number with its area code, and then press the pound key.",
   ] as Wordings,
   birth: [
-    "Please key in your date of birth: two digits for the month, two for the day, and four for the year.",
+    "To make sure that it is you, please key in your date of birth: two digits for the month, two for the day, and four " +
+    "for the year.",
     "Sorry, that is not a date that I can use. Please key in eight digits: two for the month, two for the day, and four " +
     "for the year.",
     "I still did not get it. Please key in when you were born: month, day and year, in eight digits.",
@@ -168,7 +169,8 @@ export type Sentences = typeof american;
 const british: Sentences = {
   ...american,
   birth: [
-    "Please key in your date of birth: two digits for the day, two for the month, and four for the year.",
+    "To make sure that it is you, please key in your date of birth: two digits for the day, two for the month, and four " +
+    "for the year.",
     "Sorry, that is not a date that I can use. Please key in eight digits: two for the day, two for the month, and four " +
     "for the year.",
     "I still did not get it. Please key in when you were born: day, month and year, in eight digits.",

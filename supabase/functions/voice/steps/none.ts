@@ -15,7 +15,7 @@ export function askToBook(state: StateOf<"none">): Reply {
   };
 }
 
-const BOOK = /\b(?:book|make)(?: (?:one|it|an appointment))?\b/;
+const BOOK = /\b(?:book|make)(?: (?:1|it|an appointment))?\b/;
 
 /** Shall one be booked instead? */
 export const none: Step<StateOf<"none">> = {

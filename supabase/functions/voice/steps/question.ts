@@ -67,16 +67,16 @@ export const answer: Step<StateOf<"answer">> = {
     if (errand === "book") return askForService(state, caller);
     if (errand !== null) return askWho(state, errand, caller);
 
+    if (keys === "" && announcesQuestion(words)) {
+      return askQuestion({ step: "question", ...clinicOf(state), tries: 0 });
+    }
     const asks = keys === "" && ASKING.test(uniform(words));
     const yes = asks ? null : hearYesNo(keys, words) ?? (keys === "" && ENOUGH.test(uniform(words)) ? false : null);
     if (yes === true) return askMenu({ step: "menu", ...clinicOf(state), tries: 0 });
     if (yes === false) {
       return { locale: state.locale, say: [sentencesIn(state.locale).goodbye], then: { verb: "hang up" } };
     }
-    if (keys !== "" || words === "") return null;
-    return announcesQuestion(words)
-      ? askQuestion({ step: "question", ...clinicOf(state), tries: 0 })
-      : lookUp(state, words, caller);
+    return keys === "" && words !== "" ? lookUp(state, words, caller) : null;
   },
 };
 

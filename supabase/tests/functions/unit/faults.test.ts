@@ -64,6 +64,14 @@ const TURNS: [query: string, fields: Record<string, string>][] = [
   [`?step=name&${SEARCH}&hold=${HOLD}`, { SpeechResult: "Zebulon Quartermaine" }],
   [`?step=confirm&${SEARCH}&hold=${HOLD}`, { Digits: "1" }],
   [`?step=confirm&${SEARCH}&hold=${HOLD}`, { Digits: "2" }],
+  [`?step=confirm&${SEARCH}&hold=${HOLD}&moving=${HOLD}.${HOLD}.2026-11-24T13%3A00`, { Digits: "1" }],
+  [`?step=day&${SEARCH}`, { Digits: "2" }],
+  [`?step=birth&${CLINIC}&errand=move`, { Digits: "09031984" }],
+  [`?step=birth&${CLINIC}&errand=cancel`, { SpeechResult: "Zebulon, the ninth of March 1984" }],
+  [`?step=none&${CLINIC}`, { Digits: "1" }],
+  [`?step=cancel&${CLINIC}&booked=${HOLD}.${HOLD}.2026-11-24T13%3A00`, { Digits: "1" }],
+  [`?step=question&${CLINIC}`, { SpeechResult: "is Zebulon Quartermaine in today" }],
+  [`?step=answer&${CLINIC}`, { SpeechResult: "what about Zebulon Quartermaine" }],
 ];
 
 function post(name: string, query: string, fields: Record<string, string>): Request {
