@@ -100,7 +100,12 @@ export const ANSWERS = {
   }),
   take_message: outcome({ task_id: Id }),
   record_call_event: outcome({ status: z.string() }),
-  check_health: outcome({}),
+  check_health: outcome({
+    outbox_age_seconds: z.number(),
+    hold_overdue_seconds: z.number(),
+    open_alerts: z.number().int(),
+    last_worker_run: Instant.nullable(),
+  }),
 } as const;
 
 /** What Postgres can be asked. */

@@ -1,0 +1,45 @@
+import { callDatabase } from "../_shared/database.ts";
+import type { Success } from "../_shared/contracts.ts";
+import { DatabaseError } from "../_shared/errors.ts";
+import { VERSION } from "../_shared/version.ts";
+import type { Context } from "../_shared/webhook.ts";
+
+/** So long the worker may be behind before we say so; it usually is by seconds. */
+const LATE_SECONDS = 300;
+
+/** Says whether the database answers and how fast, and whether the worker keeps up. Nothing here is about any clinic. */
+export async function tellHealth(_input: unknown, context: Context): Promise<Response> {
+  const askedAt = performance.now();
+  const seen = await callDatabase("check_health", {}, context.signal);
+  if (!seen.success) throw new DatabaseError("check_health", seen.reason, "the database refuses to say how it is");
+  return told(200, {
+    // Calls are answered without the worker, so it is no reason to call the whole of us down.
+    status: isBehind(seen) ? "degraded" : "ok",
+    database: { reachable: true, ms: Math.round(performance.now() - askedAt) },
+    outbox: { age_seconds: seen.outbox_age_seconds },
+    holds: { overdue_seconds: seen.hold_overdue_seconds },
+    alerts: { open: seen.open_alerts },
+    worker: { last_run: seen.last_worker_run },
+    version: VERSION,
+  });
+}
+
+/** The same when the database does not answer. */
+export function tellDown(_input: unknown, context: Context): Response {
+  return told(503, {
+    status: "down",
+    database: { reachable: false, ms: Math.round(context.elapsed()) },
+    version: VERSION,
+  });
+}
+
+function isBehind(seen: Success<"check_health">): boolean {
+  const sinceLastRun = seen.last_worker_run === null
+    ? Infinity
+    : (Date.now() - Date.parse(seen.last_worker_run)) / 1000;
+  return Math.max(seen.outbox_age_seconds, seen.hold_overdue_seconds, sinceLastRun) > LATE_SECONDS;
+}
+
+function told(status: 200 | 503, health: Record<string, unknown>): Response {
+  return Response.json(health, { status, headers: { "cache-control": "no-store" } });
+}
