@@ -1,21 +1,35 @@
-/** Pokes the worker, as the scheduler does. */
+/** Runs the worker by hand, where a test has to know when. */
 import type postgres from "postgres";
-import { transmit } from "../caller/transport.ts";
 import type { Line } from "../caller/line.ts";
+import { transmit } from "../caller/transport.ts";
 import type { Answered } from "./answers.ts";
 
 /** One run of the worker and what it answered. */
 export async function pokeWorker(line: Line, secretKey: string): Promise<Answered> {
   const headers = { apikey: secretKey, "content-type": "application/json" };
-  return await transmit(
-    new URL(`${line.reachedAt}/worker`),
-    { method: "POST", headers, body: "{}" },
-    AbortSignal.timeout(70_000),
-  );
+  const request = { method: "POST", headers, body: "{}" };
+  return await transmit(new URL(`${line.reachedAt}/worker`), request, AbortSignal.timeout(70_000));
+}
+
+/** While this is held, no other worker reconciles; a run that is under way already is waited for. */
+export async function holdReconciliation(sql: postgres.Sql): Promise<AsyncDisposable> {
+  const [chore] = await sql<{ every: string }[]>`select every::text from private.chores where name = 'reconcile'`;
+  await sql`update private.chores set every = '1 hour', last_started_at = now() where name = 'reconcile'`;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return {
+    async [Symbol.asyncDispose]() {
+      await sql`update private.chores set every = ${chore?.every ?? "2 seconds"}::interval where name = 'reconcile'`;
+    },
+  };
 }
 
 /** A run that reconciles, however long ago the last one did. */
 export async function reconcileNow(sql: postgres.Sql, line: Line, secretKey: string): Promise<Answered> {
-  await sql`update private.chores set last_started_at = '-infinity' where name = 'reconcile'`;
-  return await pokeWorker(line, secretKey);
+  for (let tries = 0; tries < 20; tries++) {
+    await sql`update private.chores set last_started_at = '-infinity' where name = 'reconcile'`;
+    const answer = await pokeWorker(line, secretKey);
+    // Another worker may have taken the chore in between.
+    if (answer.status !== 200 || answer.body.includes('"reconcile"')) return answer;
+  }
+  throw new Error("The worker did not reconcile, however often it was asked to.");
 }
