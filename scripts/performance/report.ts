@@ -1,0 +1,145 @@
+/** The measurements, what they come to, and how they are told. */
+import type { ColdStart } from "./cold-start.ts";
+import { BARE } from "./cold-start.ts";
+import type { CountingCost } from "./counting-cost.ts";
+import type { Lookups } from "./cache-hits.ts";
+import type { Load, Outcome } from "./load.ts";
+import type { StepTrips } from "./round-trips.ts";
+import type { Row } from "./samples.ts";
+
+/** Everything that was measured; null is what could not be, there, or was not asked for. */
+export interface Measured {
+  readonly at: string;
+  /** The machine's load average of the last minute, at the end, and its processors: others may have been at work. */
+  readonly machine: { readonly load: number; readonly processors: number };
+  readonly load: Load & { readonly think: number };
+  readonly outcome: Outcome;
+  readonly turns: Row | null;
+  readonly rows: readonly Row[];
+  readonly reasons: readonly string[];
+  readonly cache: Lookups | null;
+  readonly roundTrips: readonly StepTrips[] | null;
+  readonly counting: CountingCost | null;
+  readonly coldStarts: readonly ColdStart[] | null;
+}
+
+/** A threshold and what became of it. */
+export interface Verdict {
+  readonly what: string;
+  readonly measured: string;
+  readonly holds: boolean;
+  /** Whether it is a matter of time, and so of the machine. */
+  readonly isTiming: boolean;
+}
+
+/** What is promised, beside what was measured. */
+export function verdicts(measured: Measured): readonly Verdict[] {
+  const { turns, rows, outcome, roundTrips, counting, coldStarts, cache } = measured;
+  const found: Verdict[] = [];
+  const timing = (what: string, value: string, holds: boolean) =>
+    found.push({ what, measured: value, holds, isTiming: true });
+  const fact = (what: string, value: string, holds: boolean) =>
+    found.push({ what, measured: value, holds, isTiming: false });
+
+  const failures = rows.reduce((sum, row) => sum + row.failures, 0);
+  const requests = rows.reduce((sum, row) => sum + row.requests, 0);
+  fact(
+    "every call ends as it should",
+    `${outcome.broken.length} of ${outcome.calls} did not`,
+    outcome.broken.length === 0,
+  );
+  fact("error rate 0", `${failures} of ${requests} requests failed`, failures === 0 && requests > 0);
+  if (roundTrips !== null) {
+    const most = Math.max(...roundTrips.map((step) => step.most));
+    fact("at most one database round trip a turn", `at most ${most}`, most <= 1);
+  }
+  if (turns !== null) {
+    timing("p95 of a turn under 200 ms", `${ms(turns.p95)} ms`, turns.p95 < 200);
+    timing("p95 of a turn under 500 ms (goal)", `${ms(turns.p95)} ms`, turns.p95 < 500);
+    timing("every turn under 800 ms", `at most ${ms(turns.max)} ms`, turns.max < 800);
+  }
+  if (counting !== null) {
+    const [least, most] = counting.between.map(percent);
+    timing("counting adds under 3 % to p50", `${percent(counting.added)} (${least} to ${most})`, counting.added < 0.03);
+  }
+  const voice = coldStarts?.find(({ name }) => name === "voice");
+  if (voice !== undefined) {
+    timing("cold start of voice at most 1.5x a bare one", `${voice.ratio.toFixed(2)}x`, voice.ratio <= 1.5);
+  }
+  if (cache !== null && cache.hits + cache.misses > 0) {
+    const rate = cache.hits / (cache.hits + cache.misses);
+    timing("cache hit rate at least 70 %", percent(rate), rate >= 0.7);
+  }
+  return found;
+}
+
+/** All of it, for people. */
+export function inTables(measured: Measured): string {
+  const { machine, load, outcome, turns, rows, reasons, cache, roundTrips, counting, coldStarts } = measured;
+  const pace = load.rate === null ? "" : `, ${load.rate} new ones a second`;
+  const lines = [
+    "",
+    `${outcome.calls} calls in ${load.seconds} s, ${outcome.atOnce} at once${pace}, ${load.think} s of listening before an ` +
+    `answer; load average ${machine.load.toFixed(1)} on ${machine.processors} processors`,
+    "",
+    "  milliseconds".padEnd(24) + heads("requests", "failed", "p50", "p95", "p99", "max"),
+    ...[...rows, ...turns === null ? [] : [turns]].map((row) =>
+      `  ${row.what}`.padEnd(24) +
+      heads(row.requests, row.failures, ...[row.p50, row.p95, row.p99, row.max].map(ms))
+    ),
+    ...outcome.broken.slice(0, 10).map((why) => `  WENT WRONG  ${why}`),
+    ...reasons.slice(0, 10).map((why) => `  FAILED  ${why}`),
+  ];
+  if (cache !== null) {
+    const lookups = cache.hits + cache.misses;
+    lines.push("", `  cache: ${cache.hits} of ${lookups} look-ups answered from memory`);
+  }
+  if (roundTrips !== null) {
+    lines.push(
+      "",
+      "Round trips to the database, one call at a time, each turn at one of two isolates by chance",
+      "",
+      "  milliseconds, p50".padEnd(24) + heads("turns", "most", "turn", "in it", "asked"),
+      ...roundTrips.map(({ step, turns, most, turnMs, databaseMs, operations }) =>
+        `  ${step}`.padEnd(24) + heads(turns, most, ms(turnMs), ms(databaseMs)) + `  ${operations.join(", ") || "–"}`
+      ),
+    );
+  }
+  if (coldStarts !== null) {
+    lines.push(
+      "",
+      `Cold starts: a fresh process to its first answer, beside ${BARE} that imports supabase-js and answers`,
+      "",
+      "  milliseconds, median".padEnd(24) + heads("load", "answer", "whole", "ratio"),
+      ...coldStarts.map(({ name, load, answer, whole, ratio }) =>
+        `  ${name}`.padEnd(24) + heads(ms(load), ms(answer), ms(whole), ratio.toFixed(2))
+      ),
+    );
+  }
+  if (counting !== null) {
+    lines.push(
+      "",
+      `Counting: a turn takes ${counting.p50Counted.toFixed(1)} ms with it and ${
+        counting.p50Uncounted.toFixed(1)
+      } ms without ` +
+        `(p50 of ${counting.pairs} pairs); the counting itself ${counting.countUs.toFixed(1)} µs`,
+    );
+  }
+  lines.push("");
+  for (const { what, measured: value, holds } of verdicts(measured)) {
+    lines.push(`  ${holds ? "holds         " : "does not hold "}  ${what.padEnd(46)}${value}`);
+  }
+  return lines.join("\n");
+}
+
+function heads(...columns: readonly (string | number)[]): string {
+  return columns.map((column) => String(column).padStart(9)).join("");
+}
+
+function ms(value: number): string {
+  return value < 100 ? value.toFixed(1) : Math.round(value).toString();
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

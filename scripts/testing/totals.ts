@@ -1,0 +1,13 @@
+/** The last line of every proof: "N passed, N failed". */
+import type { Count } from "./tap.ts";
+
+export type { Count };
+
+/** Reads it. A run that ended badly without a failure in its total has failed once, as has one without a total. */
+export function readTotal(output: string, success: boolean): Count {
+  const last = [...output.matchAll(/^(\d[\d,]*) passed, (\d[\d,]*) failed$/gm)].at(-1);
+  const number = (digits = "0") => Number(digits.replaceAll(",", ""));
+  const count = { passed: number(last?.[1]), failed: number(last?.[2]) };
+  const isSound = success && last !== undefined;
+  return isSound || count.failed > 0 ? count : { ...count, failed: 1 };
+}
