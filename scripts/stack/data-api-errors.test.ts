@@ -29,6 +29,10 @@ Deno.test("a server that is away is 503, by whatever words the driver tells it",
   assert.equal(statusOf({ code: "57P01", message: "terminating connection due to administrator command" }), 503);
 });
 
+Deno.test("waiting in vain for a free connection is 504", () => {
+  assert.equal(statusOf(new Error("timeout exceeded when trying to connect")), 504);
+});
+
 Deno.test("errors that the library answers rightly are left as they are", () => {
   for (const code of ["42501", "PT409", "22P02", "42P01"]) {
     assert.equal(statusOf({ code, message: "x" }), undefined, code);

@@ -45,22 +45,21 @@ const statuses: Record<string, number> = {
  */
 export function asPostgrestError(error: unknown): unknown {
   const parsed = databaseErrorSchema.safeParse(error);
-  if (!parsed.success) {
-    if (!isConnectionLost(error)) return error;
-    return answer(503, { code: "PGRST001", message: "Database client error. Retrying the connection." });
-  }
+  if (!parsed.success) return asConnectionError(error);
   const { code, message, detail, hint } = parsed.data;
   const status = statuses[code] ?? statuses[code.slice(0, 2)];
   return status === undefined ? error : answer(status, { code, message, details: detail, hint });
 }
 
 /** The driver's own errors have a system's code (ECONNREFUSED) or none, and are told by their words. */
-function isConnectionLost(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ("code" in error && /^E[A-Z]{4,}$/.test(String(error.code))) return true;
-  return /connection (error|terminated|timeout)|timeout exceeded when trying to connect|not queryable/i.test(
-    error.message,
-  );
+function asConnectionError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (/timeout exceeded when trying to connect/i.test(error.message)) {
+    return answer(504, { code: "PGRST003", message: "Timed out acquiring connection from connection pool." });
+  }
+  const fromSystem = "code" in error && /^E[A-Z]{4,}$/.test(String(error.code));
+  if (!fromSystem && !/connection (error|terminated|timeout)|not queryable/i.test(error.message)) return error;
+  return answer(503, { code: "PGRST001", message: "Database client error. Retrying the connection." });
 }
 
 function answer(

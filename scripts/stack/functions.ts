@@ -57,7 +57,8 @@ function superviseFunction(
   let stopping = false;
   let restarting = false;
   let pause = new AbortController();
-  let child = spawnFunction(fn, environment, report, write);
+  const start = (load: "at-once" | "when-called") => spawnFunction(fn, load, environment, report, write);
+  let child = start("at-once");
   const supervise = async () => {
     for (let failures = 0;;) {
       const began = performance.now();
@@ -70,7 +71,8 @@ function superviseFunction(
       pause = new AbortController();
       await delay(Math.min(100 * 2 ** failures, 10_000) - 100, pause.signal).catch(() => {});
       if (stopping) return;
-      child = spawnFunction(fn, environment, report, write);
+      // It is loaded when it is called: an editor that saves every minute shall not keep the machine busy.
+      child = start("when-called");
     }
   };
   const supervised = supervise();
@@ -93,6 +95,7 @@ function superviseFunction(
 
 function spawnFunction(
   fn: ServedFunction,
+  load: "at-once" | "when-called",
   environment: Record<string, string>,
   report: Report,
   write: (bytes: Uint8Array) => void,
@@ -109,6 +112,7 @@ function spawnFunction(
       host,
       fn.entry,
       String(fn.port),
+      load,
     ],
     env: { ...environment, SB_EXECUTION_ID: crypto.randomUUID() },
     // A function sees what Supabase would give it, and nothing of this machine's environment.

@@ -49,7 +49,6 @@ export function serveGateway(settings: GatewaySettings): void {
         headers,
         body: request.body,
         redirect: "manual",
-        signal: request.signal,
       });
     } catch (error) {
       console.error(`function ${name}:`, error);

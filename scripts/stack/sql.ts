@@ -24,11 +24,14 @@ export function createPool(url: string, max: number, arrays: () => ArrayTypes): 
   const pool = new pg.Pool({
     connectionString: url,
     max,
-    connectionTimeoutMillis: 5000,
+    // Also the time that a request waits for one of the connections; PostgREST's is the same.
+    connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     types: typesOf(arrays),
   });
   pool.on("error", () => {});
+  // The pool listens to the clients that lie idle; one that is lost while it works must not end the process either.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
 

@@ -53,6 +53,7 @@ async function isUp(stack: Started, stackDir: string): Promise<Record<string, st
   return parseEnv(Deno.readTextFileSync(join(stackDir, "env")));
 }
 
+/** The status of the cheapest RPC. */
 async function callHealth(env: Record<string, string | undefined>): Promise<number> {
   const response = await fetch(`${env.API_URL}/rest/v1/rpc/check_health`, {
     method: "POST",

@@ -4,7 +4,7 @@ import { join, relative } from "./paths.ts";
 import type { EdgeFunction } from "./project.ts";
 import type { Report } from "./report.ts";
 
-const settleMs = 150;
+const settleMs = 500;
 
 /** Watches the functions' folder until the returned function is called. */
 export function watchFunctions(
