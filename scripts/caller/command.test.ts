@@ -9,12 +9,11 @@ function start(clinic: Pick<ClinicDouble, "line"> | null, args: readonly string[
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-net", "--allow-read", "--allow-env", COMMAND, ...args],
     env: {
+      // The tests may themselves run beside a stack: what its environment names is not the clinic that is called here.
       STACK_DIR: "/nonexistent",
-      ...(line && {
-        FUNCTIONS_URL: line.reachedAt,
-        PUBLIC_FUNCTIONS_URL: line.publicUrl,
-        TWILIO_AUTH_TOKEN: line.authToken,
-      }),
+      FUNCTIONS_URL: line?.reachedAt ?? "",
+      PUBLIC_FUNCTIONS_URL: line?.publicUrl ?? "",
+      TWILIO_AUTH_TOKEN: line?.authToken ?? "",
     },
     stdin,
     stdout: "piped",

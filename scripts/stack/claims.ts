@@ -36,10 +36,19 @@ export function requireFreePorts(settings: Settings): void {
   }
 }
 
-/** A port that nobody holds now. */
+/**
+ * A port that nobody holds now, below those that systems hand out by themselves (32768 and up on Linux): one of those may be
+ * gone again, to somebody's outgoing connection, before the stack gets to it.
+ */
 export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
+  for (let tries = 0; tries < 100; tries++) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new CannotStart("There is no free port between 20000 and 32000.");
 }
