@@ -433,13 +433,8 @@ begin
     return private.hold_over(v_hold);
   end if;
 
-  -- A number that was given comes before the one that the call came from.
-  v_phone := coalesce(v_contact.phone, v_hold.contact_phone, (
-    select c.from_phone
-    from public.calls c
-    where c.org_id = p_org_id
-      and c.call_sid = v_hold.call_sid
-  ));
+  -- A number that the caller gave comes before the one they called from.
+  v_phone := coalesce(v_hold.contact_phone, v_contact.phone);
   if v_phone is null then
     return private.failure('invalid_input');
   end if;
