@@ -64,15 +64,18 @@ select private.keep_org_immutable('public.memberships');
 -- up in an index, where `in (select …)` would become a filter over every clinic's rows.
 create function private.my_org_ids(p_roles text[] default '{owner,staff,viewer}')
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
+begin
+  return query
   select m.org_id
   from public.memberships m
   where m.user_id = (select auth.uid())
     and m.role = any (p_roles);
+end;
 $$;
 comment on function private.my_org_ids(text[]) is
   'The clinics in which the signed-in user has one of the roles; none for anybody else. Read at each request, so a removed membership counts at once.';
