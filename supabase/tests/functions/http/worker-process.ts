@@ -20,9 +20,15 @@ function settings(): Record<string, string> {
 export class WorkerProcess implements AsyncDisposable {
   kills = 0;
   readonly #port = freePort();
-  #process = this.#spawn();
+  #process: Deno.ChildProcess;
   #stopped = false;
-  readonly #pokes = this.#pokeOn();
+  readonly #pokes: Promise<void>;
+
+  /** `changes` are settings that differ from those of the stack's own worker. */
+  constructor(private readonly changes: Record<string, string> = {}) {
+    this.#process = this.#spawn();
+    this.#pokes = this.#pokeOn();
+  }
 
   /** Ends it as a power cut would, at whatever it is doing, and starts it again. */
   async kill(): Promise<void> {
@@ -42,7 +48,7 @@ export class WorkerProcess implements AsyncDisposable {
   #spawn(): Deno.ChildProcess {
     return new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--quiet", HOST.href, new URL(ENTRY).pathname, String(this.#port)],
-      env: settings(),
+      env: { ...settings(), ...this.changes },
       stdin: "piped",
       stdout: "null",
       stderr: "null",
