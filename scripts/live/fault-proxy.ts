@@ -51,6 +51,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #port: number;
   readonly #open = new Set<Deno.Conn>();
   readonly #hits: string[] = [];
+  readonly #seen: string[] = [];
   #listener: Deno.Listener | null;
   #setting: Setting | null = null;
   #left = Infinity;
@@ -69,6 +70,11 @@ export class FaultProxy implements AsyncDisposable {
   /** The operations that met the fault since it was set; with "refuse" there is nothing to see. */
   get hits(): readonly string[] {
     return this.#hits;
+  }
+
+  /** All operations that were ever asked for. */
+  get seen(): readonly string[] {
+    return this.#seen;
   }
 
   /** Breaks what is behind, until it is mended or `times` is over. */
@@ -117,6 +123,7 @@ export class FaultProxy implements AsyncDisposable {
   async #serve(client: Deno.Conn): Promise<void> {
     const request = await readRequest(client);
     if (request === null) return;
+    this.#seen.push(request.operation);
     const fault = this.#faultFor(request.operation);
     switch (fault) {
       case null:
