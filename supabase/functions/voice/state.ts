@@ -59,6 +59,9 @@ const Appointments = z.union([
 const Errand = z.enum(["move", "cancel"]);
 export type Errand = z.output<typeof Errand>;
 
+/** Who calls is still to be proved; `wrong` counts the dates of birth that were another's. */
+const verification = { ...clinic, tries: Tries, errand: Errand, wrong: Tries };
+
 /** What is looked for: openings of a service in a span of wall clocks. */
 const search = {
   ...clinic,
@@ -119,8 +122,8 @@ const Steps = z.discriminatedUnion("step", [
   z.object({ step: z.literal("phone"), ...search, tries: Tries, hold: Id }),
   z.object({ step: z.literal("name"), ...search, tries: Tries, hold: Id }),
   z.object({ step: z.literal("confirm"), ...search, tries: Tries, hold: Id }),
-  z.object({ step: z.literal("number"), ...clinic, tries: Tries, errand: Errand }),
-  z.object({ step: z.literal("birth"), ...clinic, tries: Tries, errand: Errand }),
+  z.object({ step: z.literal("number"), ...verification }),
+  z.object({ step: z.literal("birth"), ...verification }),
   z.object({
     step: z.literal("appointment"),
     ...clinic,

@@ -15,7 +15,7 @@ export function hearCommand(keys: string, words: string): "message" | "repeat" |
 const LEAVE_MESSAGE =
   /\b(?:(?:speak|talk) (?:to|with)|(?:leave|take) (?:a |my )?message|^messages?$|voice ?mail|receptionist|operator|representative|(?:a|real|actual|live) (?:person|human)|human being|front desk|(?:the )?staff$|call me back|ring me back|someone (?:to )?(?:call|ring|help))\b|^(?:an? )?(?:human|person|agent)(?: please)?$/;
 const REPEAT =
-  /\b(?:repeat|(?:say|tell me) (?:that|it|this|them) again|come again|(?:didn't|did not|couldn't|can't) (?:hear|catch)|one more time|1 more time|once more)\b|^(?:again|pardon|pardon me|sorry|excuse me|what|what was that)$/;
+  /\b(?:repeat(?: (?:that|it|this|them|please|again|your|yourself|what|the (?:last|question|options?|choices|times|menu))|$)|(?:say|tell me) (?:that|it|this|them) again|come again|(?:didn't|did not|couldn't|can't) (?:hear|catch)|one more time|1 more time|once more)\b|^(?:again|pardon|pardon me|sorry|excuse me|what|what was that)$/;
 
 /**
  * Yes or no, said or keyed as 1 or 2. `deed` is what was asked about: to "Shall I cancel it?", "cancel it" is a yes and

@@ -16,11 +16,14 @@ import { recordMessage } from "./message.ts";
  */
 
 /** Asks for what proves who is calling: the date of birth, and before it the number if the caller withholds theirs. */
-export function askWho(clinic: Clinic, errand: Errand, caller: Caller, before: readonly string[] = []): Reply {
-  const state = { ...clinicOf(clinic), tries: 0, errand };
+export function askWho(clinic: Clinic, errand: Errand, caller: Caller): Reply {
+  return askProof({ ...clinicOf(clinic), tries: 0, errand, wrong: 0 }, caller);
+}
+
+function askProof(state: Omit<StateOf<"birth">, "step">, caller: Caller, before: readonly string[] = []): Reply {
   return caller.phone === null
-    ? askNumber({ step: "number", ...state }, before)
-    : askBirth({ step: "birth", ...state }, before);
+    ? askNumber({ ...state, step: "number" }, before)
+    : askBirth({ ...state, step: "birth" }, before);
 }
 
 function askNumber(state: StateOf<"number">, before: readonly string[] = []): Reply {
@@ -52,7 +55,7 @@ export const number: Step<StateOf<"number">> = {
       (answer) => {
         if (!answer.success) throw new UnexpectedReasonError("note_caller_phone", answer.reason);
         const heard = sentencesIn(state.locale).phoneHeard(spelledPhone(phone));
-        return askBirth({ step: "birth", ...clinicOf(state), tries: 0, errand: state.errand }, [heard]);
+        return askBirth({ ...state, step: "birth", tries: 0 }, [heard]);
       },
     );
   },
@@ -84,7 +87,8 @@ export const birth: Step<StateOf<"birth">> = {
 
 function notVerified(state: StateOf<"birth">, caller: Caller, { reason, tries_left = 0 }: Failure): Reply {
   if (reason !== "not_found") throw new UnexpectedReasonError("list_appointments", reason);
-  return tries_left > 0
-    ? askWho(state, state.errand, caller, [sentencesIn(state.locale).notMatched])
+  // Postgres takes the same date twice for a turn that was sent twice; who gives it three times is not asked for ever.
+  return tries_left > 0 && state.wrong < 2
+    ? askProof({ ...state, tries: 0, wrong: state.wrong + 1 }, caller, [sentencesIn(state.locale).notMatched])
     : recordMessage(state, state.errand);
 }

@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
 import { type Answering, scripted } from "../../../../scripts/caller/answers.ts";
 import { placeCall } from "../../../../scripts/caller/place-call.ts";
-import type { Call } from "../../../../scripts/caller/turns.ts";
+import { call } from "./calling.ts";
 import { CEDAR, database, HARBOR, someCaller, stackLine, withSecretKey } from "./stack.ts";
 
 const line = stackLine();
-
-/** A call in which the caller answers each question by the first rule whose words it contains. */
-function call(clinic: { phone: string }, from: string, rules: [question: RegExp, answer: string][]): Promise<Call> {
-  const answering: Answering = (heard) => {
-    const question = heard.said.join(" ");
-    const answer = rules.find(([words]) => words.test(question))?.[1] ?? "";
-    return scripted([answer])(heard);
-  };
-  return placeCall(line, { to: clinic.phone, from, answer: answering, maxTurns: 20 });
-}
 
 const KEYS: [RegExp, string][] = [
   [/Shall I book it/, "1"],

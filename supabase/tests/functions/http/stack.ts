@@ -16,6 +16,8 @@ export const CEDAR = {
   id: "b0000000-0000-4000-8000-000000000001",
   phone: "+442079460100",
   timezone: "Europe/London",
+  provider: "b0000000-0000-4000-8000-000000000011",
+  service: "b0000000-0000-4000-8000-000000000021",
 };
 
 /** The password of the demo clinics' owners. */

@@ -7,6 +7,7 @@ import {
   hearPersonName,
   hearYesNo,
 } from "../../../functions/voice/hearing/choices.ts";
+import { announcesQuestion, hearErrand, hearPlainErrand } from "../../../functions/voice/hearing/errands.ts";
 import { keyedPhone } from "../../../functions/voice/hearing/phone-numbers.ts";
 import { uniform } from "../../../functions/voice/hearing/uniform.ts";
 import { hearOfferedTime } from "../../../functions/voice/openings.ts";
@@ -46,7 +47,13 @@ Deno.test("0 and * mean the same at every step, and so do the words for them", (
     "human",
   ]);
   heard((words) => hearCommand("", words), "repeat", ["say that again", "Repeat, please.", "pardon", "what?"]);
+  heard((words) => hearCommand("", words), "repeat", [
+    "can you repeat the question",
+    "could you repeat that",
+    "repeat",
+  ]);
   heard((words) => hearCommand("", words), null, ["book", "tomorrow", "the second one", "yes", ""]);
+  heard((words) => hearCommand("", words), null, ["are my repeat prescriptions ready", "a repeat blood test"]);
 });
 
 Deno.test("yes and no are heard in many words, and doubt as neither", () => {
@@ -61,6 +68,36 @@ Deno.test("yes and no are heard in many words, and doubt as neither", () => {
   heard((words) => hearYesNo("", words), false, ["no", "no thank you", "that's not right", "I don't think so", "two"]);
   heard((words) => hearYesNo("", words), null, ["not sure", "yes no wait", "purple", ""]);
   assert.deepEqual(["1", "2", "3", "11"].map((keys) => hearYesNo(keys, "")), [true, false, null, null]);
+});
+
+Deno.test("what was asked about is a yes by itself, and anything around it that is not plain is neither", () => {
+  const hear = (words: string) => hearYesNo("", words, /\bcancel(?: (?:it|that))?\b/);
+  heard(hear, true, ["cancel it", "yes, cancel it", "please cancel that", "I'd like to cancel", "yes", "okay then"]);
+  heard(hear, false, ["no", "don't cancel it", "keep it", "leave it as it is", "no thank you"]);
+  heard(hear, null, ["I can't cancel it", "cancel the other appointment", "maybe cancel it", "when is it", ""]);
+});
+
+Deno.test("an errand is heard in what is said, and a question is told from its announcement", () => {
+  heard(hearErrand, "book", [
+    "an appointment please",
+    "how do I make an appointment",
+    "is there anything free on Friday",
+    "when can I come in",
+    "I'd like to see the dentist",
+  ]);
+  heard(hearErrand, "move", ["can I change my appointment", "reschedule", "I need another time"]);
+  heard(hearErrand, "cancel", ["I want to cancel", "I can't make it"]);
+  heard(hearErrand, "question", [
+    "what time do you close",
+    "are you open on Saturday",
+    "do you take insurance",
+    "I have a question",
+  ]);
+  heard(hearErrand, null, ["purple", ""]);
+  heard(announcesQuestion, true, ["I have a question", "I'd like to ask something", "just some information please"]);
+  heard(announcesQuestion, false, ["a question about parking", "where are you", "yes", ""]);
+  heard(hearPlainErrand, "cancel", ["can you cancel my appointment"]);
+  heard(hearPlainErrand, null, ["do I need an appointment", "can I cancel", "what does an appointment cost"]);
 });
 
 Deno.test("a number counts when there is such an option", () => {

@@ -30,7 +30,7 @@ import {
 /** Moving and cancelling, step by step: who calls is proved before a word about an appointment. */
 
 const APPOINTMENT = "d0000000-0000-4000-8000-000000000041";
-const birth: StateOf<"birth"> = { step: "birth", ...clinic, tries: 0, errand: "move" };
+const birth: StateOf<"birth"> = { step: "birth", ...clinic, tries: 0, errand: "move", wrong: 0 };
 const moving: Booked = { appointment: APPOINTMENT, service: SERVICE, local: "2026-11-23T09:00" };
 
 function listed(local: string, n = 1, provider = REED): Slot & { appointment_id: string } {
@@ -106,12 +106,26 @@ Deno.test("a wrong date is asked again as long as the database has tries left, t
     const turn = await asks({ ...birth, tries: 1, errand }, keyed("03101984"), "list_appointments");
     const again = await turn.answered({ ...failed("not_found"), tries_left: 1 });
     assert.match(text(again), /^I am sorry, that does not match what we have\. /);
-    assert.deepEqual(next(again, "birth"), { ...birth, errand });
+    assert.deepEqual(next(again, "birth"), { ...birth, errand, wrong: 1 });
     const over = await turn.answered({ ...failed("not_found"), tries_left: 0 });
     assert.equal(over.then.verb, "record");
     assert.deepEqual(next(over, "message"), { step: "message", org: ORG, locale: "en-US", reason: errand });
     for (const reply of [again, over]) assert.doesNotMatch(text(reply), TOLD);
     await assert.rejects(() => turn.answered(failed("invalid_input")), { name: "UnexpectedReasonError" });
+  }
+});
+
+Deno.test("who gives the same wrong date three times, which the database counts once, is not asked for ever", async () => {
+  for (const [who, step] of [[caller, "birth"], [withheld, "number"]] as const) {
+    let state: State = birth;
+    for (const wrong of [1, 2]) {
+      const turn = await asks(state, keyed("03101984"), "list_appointments", who);
+      const asked = next(await turn.answered({ ...failed("not_found"), tries_left: 2 }), step);
+      assert.equal("wrong" in asked && asked.wrong, wrong);
+      state = { ...birth, wrong };
+    }
+    const turn = await asks(state, keyed("03101984"), "list_appointments", who);
+    next(await turn.answered({ ...failed("not_found"), tries_left: 2 }), "message");
   }
 });
 

@@ -32,8 +32,8 @@ const STATES: State[] = [
   { step: "name", ...search, tries: 0, hold: HOLD },
   { step: "confirm", ...search, tries: 0, hold: HOLD },
   { step: "confirm", ...search, tries: 0, hold: HOLD, moving: booked },
-  { step: "number", ...clinic, tries: 1, errand: "move" },
-  { step: "birth", ...clinic, tries: 0, errand: "cancel" },
+  { step: "number", ...clinic, tries: 1, errand: "move", wrong: 2 },
+  { step: "birth", ...clinic, tries: 0, errand: "cancel", wrong: 0 },
   { step: "appointment", ...clinic, tries: 0, errand: "move", page: 0, appointments: [booked] },
   { step: "appointment", ...clinic, tries: 0, errand: "cancel", page: 1, appointments: Array(9).fill(booked) },
   { step: "none", ...clinic, tries: 0 },
@@ -99,7 +99,7 @@ Deno.test("a state that we did not write is refused", () => {
 
 Deno.test("no state has room for a name, a number or a word", () => {
   const allowed =
-    /^(?:step|org|zone|locale|asked|version|tries|page|service|from|to|hoursFrom|hoursTo|provider|after|moving|offers|offer|hold|errand|appointments|booked|reason)$/;
+    /^(?:step|org|zone|locale|asked|version|tries|page|service|from|to|hoursFrom|hoursTo|provider|after|moving|offers|offer|hold|errand|wrong|appointments|booked|reason)$/;
   for (const state of STATES) {
     const strangers = {
       name: "Jane Roe",

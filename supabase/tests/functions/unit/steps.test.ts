@@ -80,7 +80,15 @@ Deno.test("the menu understands each errand as a key and in words", async () => 
       [keyed("3"), "cancel"],
       [said("I need to cancel my appointment"), "cancel"],
     ] as const
-  ) assert.deepEqual(next(await replies(menu, heard), "birth"), { step: "birth", ...clinic, tries: 0, errand });
+  ) {
+    assert.deepEqual(next(await replies(menu, heard), "birth"), {
+      step: "birth",
+      ...clinic,
+      tries: 0,
+      errand,
+      wrong: 0,
+    });
+  }
   for (const heard of [keyed("4"), said("I have a question")]) next(await replies(menu, heard), "question");
   for (const heard of [keyed("0"), said("the receptionist please")]) {
     const reply = await replies(menu, heard);
