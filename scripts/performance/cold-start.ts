@@ -17,8 +17,12 @@ export interface ColdStart {
   /** From then to the last byte of its first answer. */
   readonly answer: number;
   readonly whole: number;
+  /** Processor time of both; null where the system does not tell. */
+  readonly processor: number | null;
   /** Of `whole` to the bare function's, the median over rounds: what disturbs a round disturbs both. */
   readonly ratio: number;
+  /** The same of the processor times, which a busy machine changes little. */
+  readonly processorRatio: number | null;
 }
 
 export const BARE = "a bare function";
@@ -39,7 +43,9 @@ export async function timeColdStarts(
     { name: BARE, entry: fromFileUrl(new URL("bare-function.ts", import.meta.url)) },
     ...readFunctions(join(repositoryDir, "supabase")),
   ];
-  const times = new Map(functions.map(({ name }) => [name, { load: Array<number>(), answer: Array<number>() }]));
+  const times = new Map(
+    functions.map(({ name }) => [name, { load: Array<number>(), answer: Array<number>(), processor: Array<number>() }]),
+  );
   // The first round fills the compiler's caches, which a deployed function has as well, and is forgotten.
   for (let round = 0; round <= rounds; round++) {
     for (const { name, entry } of functions) {
@@ -49,22 +55,29 @@ export async function timeColdStarts(
       const { method, headers, body, path } = firstRequest(line, env, name);
       const answer = await transmit(new URL(fresh.url + path), { method, headers, body }, AbortSignal.timeout(15_000));
       if (answer.status >= 300) throw new Error(`The first answer of ${name} is HTTP ${answer.status}.`);
+      const answerMs = performance.now() - began;
       if (round === 0) continue;
-      times.get(name)?.load.push(fresh.loadMs);
-      times.get(name)?.answer.push(performance.now() - began);
+      const timed = times.get(name);
+      timed?.load.push(fresh.loadMs);
+      timed?.answer.push(answerMs);
+      const processorMs = fresh.processorMs();
+      if (processorMs !== null) timed?.processor.push(processorMs);
     }
   }
   const wholes = (name: string) => {
     const { load = [], answer = [] } = times.get(name) ?? {};
     return load.map((ms, round) => ms + (answer[round] ?? NaN));
   };
-  const bare = wholes(BARE);
-  return [...times].map(([name, { load, answer }]) => ({
+  const ratio = (one: readonly number[], bare: readonly number[] = []) =>
+    median(one.map((ms, round) => ms / (bare[round] ?? NaN)));
+  return [...times].map(([name, { load, answer, processor }]) => ({
     name,
     load: median(load),
     answer: median(answer),
     whole: median(wholes(name)),
-    ratio: median(wholes(name).map((ms, round) => ms / (bare[round] ?? NaN))),
+    processor: processor.length === 0 ? null : median(processor),
+    ratio: ratio(wholes(name), wholes(BARE)),
+    processorRatio: processor.length === 0 ? null : ratio(processor, times.get(BARE)?.processor),
   }));
 }
 

@@ -1,7 +1,7 @@
 /** One function in a process of its own beside the stack, as the stack runs it, with whatever settings. */
 import { freePort } from "../stack/claims.ts";
 import { type Child, delay, spawn } from "../stack/child.ts";
-import { fromFileUrl, join, pathToFileUrl } from "../stack/paths.ts";
+import { exists, fromFileUrl, join, pathToFileUrl } from "../stack/paths.ts";
 import { repositoryDir } from "../stack/settings.ts";
 
 const host = fromFileUrl(new URL("../stack/function-host.ts", import.meta.url));
@@ -11,6 +11,8 @@ export interface LoneFunction extends AsyncDisposable {
   readonly url: string;
   /** From the start of the process until it took connections. */
   readonly loadMs: number;
+  /** The processor time of the process so far; null where the system does not tell. Others at work change it little. */
+  processorMs(): number | null;
 }
 
 /** What a function finds in its environment: that of the stack, changed. */
@@ -55,6 +57,7 @@ export async function startLoneFunction(
   return {
     url: `http://127.0.0.1:${port}`,
     loadMs: performance.now() - began,
+    processorMs: () => processorTime(child.pid),
     [Symbol.asyncDispose]: () => child.stop("SIGKILL", 1000),
   };
 }
@@ -89,4 +92,14 @@ async function untilItListens(child: Child, port: number): Promise<void> {
       await delay(2);
     }
   }
+}
+
+/** The sum over its threads, as Linux keeps it in nanoseconds. */
+function processorTime(pid: number): number | null {
+  const threads = `/proc/${pid}/task`;
+  if (!exists(threads)) return null;
+  const nanoseconds = [...Deno.readDirSync(threads)].map(({ name }) =>
+    Number(Deno.readTextFileSync(`${threads}/${name}/schedstat`).split(" ", 1)[0])
+  );
+  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
 }
