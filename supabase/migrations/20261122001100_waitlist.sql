@@ -373,6 +373,7 @@ declare
   v_entered constant boolean := private.enter_clinic_of_row(new.org_id);
   v_away tstzrange;
   v_resource_id uuid;
+  v_appointment_id uuid;
 begin
   if tg_table_name = 'holidays' then
     select tstzrange(new.day::timestamp at time zone o.timezone, (new.day + 1)::timestamp at time zone o.timezone)
@@ -384,9 +385,9 @@ begin
     v_resource_id := new.resource_id;
   end if;
 
-  -- `for share` waits for a confirmation that is under way and then sees the appointment it made.
-  perform private.note_time_off_conflicts(new.org_id, taken.appointment_id, v_away, v_resource_id)
-  from (
+  -- `for share` waits for a confirmation that is under way and then sees the appointment it made. Claims of holds must be
+  -- among the rows for that: a condition on appointment_id would be applied before the lock, to the row as it was.
+  for v_appointment_id in
     select c.appointment_id
     from public.slot_claims c
     where c.org_id = new.org_id
@@ -394,8 +395,9 @@ begin
       and c.during && v_away
     order by c.id
     for share
-  ) taken
-  where taken.appointment_id is not null;
+  loop
+    perform private.note_time_off_conflicts(new.org_id, v_appointment_id, v_away, v_resource_id);
+  end loop;
   if v_entered then
     perform private.enter_clinic(null);
   end if;
