@@ -9,8 +9,8 @@ export interface Fault {
 
 const chapter = new URL("verdict.sql", import.meta.url);
 
-/** The faults that there are; none when all is well. */
-export async function findFaults(sql: postgres.ISql): Promise<readonly Fault[]> {
-  const faults = await sql.unsafe<Fault[]>(await Deno.readTextFile(chapter));
+/** The faults that there are, in one clinic or in all; none when all is well. */
+export async function findFaults(sql: postgres.Sql, clinicId: string | null = null): Promise<readonly Fault[]> {
+  const faults = await sql.unsafe<Fault[]>(await Deno.readTextFile(chapter), [clinicId]);
   return faults.filter(({ found }) => found > 0);
 }

@@ -44,9 +44,13 @@ export function callsForOneSlot(callers: number): Race {
       });
       // Whoever hangs up lets their hold go: nobody does before everybody has their answer.
       const [choosing, answered] = [barrier(callers), barrier(callers)];
+      // Only the choice has to fall into one instant: the way to it is walked by a few at a time.
+      const entrance = turnstile(10);
       const attempt = (n: number) => async (): Promise<End> => {
         const [choice, result] = [choosing.ticket(), answered.ticket()];
+        const isIn = await entrance.enter();
         let afterwards = "";
+        let ending = "";
         const answer: Answering = async (heard) => {
           const question = heard.said.join(" ");
           if (choice.isUsed()) {
@@ -54,22 +58,36 @@ export function callsForOneSlot(callers: number): Race {
             await result.arrive();
             return { kind: "hangup" };
           }
-          if (OFFERED.test(question)) await choice.arrive();
+          if (OFFERED.test(question)) {
+            isIn.leave();
+            await choice.arrive();
+          }
           // 1 in each menu: an appointment, the first service, the first free day, the first opening.
           return scripted(["1"])(heard);
         };
         const from = `+121255501${String(20 + n % 80).padStart(2, "0")}`;
         try {
-          const { turns } = await placeCall(line, { to: "+12125550100", from, answer, maxTurns: 12, signal });
+          const { turns, said, ending: how } = await placeCall(line, {
+            to: "+12125550100",
+            from,
+            answer,
+            maxTurns: 12,
+            signal,
+          });
           const failed = turns.find(({ failure }) => failure !== null);
           if (failed) return { error: `${failed.failure?.reason}`, deadlock: false };
+          ending = `${how.detail}, after "${said.at(-1) ?? "nothing"}"`;
         } finally {
+          isIn.leave();
           choice.use();
           result.use();
         }
         if (TAKEN.test(afterwards) && OFFERED.test(afterwards)) return "lost";
         if (ASKED_ON.test(afterwards)) return "won";
-        return { error: `a caller heard "${afterwards}"`, deadlock: false };
+        return {
+          error: afterwards === "" ? `never came to a choice: ${ending}` : `heard "${afterwards}"`,
+          deadlock: false,
+        };
       };
       return expectWinners(await all(Array.from({ length: callers }, (_, n) => attempt(n))), 1);
     },
@@ -104,6 +122,28 @@ function barrier(count: number): { ticket(): Ticket } {
         arrive() {
           use();
           return promise;
+        },
+      };
+    },
+  };
+}
+
+/** Lets so many in at a time; the next when one leaves. */
+function turnstile(places: number): { enter(): Promise<{ leave(): void }> } {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return {
+    async enter() {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      let left = false;
+      return {
+        leave() {
+          if (left) return;
+          left = true;
+          const next = waiting.shift();
+          if (next) next();
+          else free += 1;
         },
       };
     },
