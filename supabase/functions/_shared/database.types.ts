@@ -298,6 +298,7 @@ export type Database = {
           "duration_seconds": number | null;
           "ended_at": string | null;
           "from_phone": string | null;
+          "given_phone": string | null;
           "id": string;
           "org_id": string;
           "outcome": string | null;
@@ -314,6 +315,7 @@ export type Database = {
           "duration_seconds"?: number | null;
           "ended_at"?: string | null;
           "from_phone"?: string | null;
+          "given_phone"?: string | null;
           "id"?: string;
           "org_id": string;
           "outcome"?: string | null;
@@ -329,6 +331,7 @@ export type Database = {
           "duration_seconds"?: number | null;
           "ended_at"?: string | null;
           "from_phone"?: string | null;
+          "given_phone"?: string | null;
           "id"?: string;
           "org_id"?: string;
           "outcome"?: string | null;
@@ -1317,6 +1320,11 @@ export type Database = {
         Returns: Json;
       };
       "check_health": { Args: Record<PropertyKey, never>; Returns: Json };
+      "claim_alert_notices": {
+        Args: { "p_channels": (string)[]; "p_lease_seconds"?: number; "p_now"?: string };
+        Returns: Json;
+      };
+      "claim_chores": { Args: { "p_now"?: string }; Returns: Json };
       "claim_slot_atomic": {
         Args: {
           "p_call_sid": string;
@@ -1330,6 +1338,7 @@ export type Database = {
       };
       "claim_texts": { Args: { "p_lease_seconds"?: number; "p_limit"?: number; "p_now"?: string }; Returns: Json };
       "confirm_hold": { Args: { "p_contact": Json; "p_hold_id": string; "p_org_id": string }; Returns: Json };
+      "evaluate_alerts": { Args: { "p_now"?: string }; Returns: Json };
       "expire_holds": { Args: Record<PropertyKey, never>; Returns: Json };
       "find_open_slots": {
         Args: {
@@ -1343,6 +1352,11 @@ export type Database = {
         };
         Returns: Json;
       };
+      "find_unsettled": {
+        Args: { "p_call_sids": (string)[]; "p_recording_call_sids": (string)[]; "p_recording_sids": (string)[] };
+        Returns: Json;
+      };
+      "finish_reconciliation": { Args: { "p_settled_until": string }; Returns: Json };
       "join_waitlist": {
         Args: {
           "p_call_sid"?: string;
@@ -1359,8 +1373,13 @@ export type Database = {
         Args: { "p_call_sid"?: string; "p_date_of_birth": string; "p_org_id": string; "p_phone": string };
         Returns: Json;
       };
+      "note_caller_phone": { Args: { "p_call_sid": string; "p_org_id": string; "p_phone": string }; Returns: Json };
       "receive_text": {
         Args: { "p_body": string; "p_from": string; "p_intent": string; "p_sid": string; "p_to": string };
+        Returns: Json;
+      };
+      "record_alert_notice": {
+        Args: { "p_alert_id": string; "p_channel": string; "p_event": string; "p_is_told": boolean };
         Returns: Json;
       };
       "record_call_event": {
@@ -1375,6 +1394,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "record_requests": { Args: { "p_batch": string; "p_counts": Json }; Returns: Json };
       "record_text_failed": {
         Args: {
           "p_claim_id": string;
@@ -1411,6 +1431,19 @@ export type Database = {
         Returns: Json;
       };
       "set_hold_contact": { Args: { "p_contact"?: Json; "p_hold_id": string; "p_org_id": string }; Returns: Json };
+      "settle_call": {
+        Args: {
+          "p_call_sid": string;
+          "p_duration_seconds"?: number;
+          "p_ended_at": string;
+          "p_from": string;
+          "p_started_at": string;
+          "p_status": string;
+          "p_to": string;
+        };
+        Returns: Json;
+      };
+      "start_reconciliation": { Args: Record<PropertyKey, never>; Returns: Json };
       "take_message": {
         Args: {
           "p_body": string;
@@ -1423,6 +1456,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "tidy_counts": { Args: { "p_now"?: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;
