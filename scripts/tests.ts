@@ -1,6 +1,7 @@
 /**
- * `deno task test`: all tests, on a stack of their own with free ports. `test.ts db` runs the pgTAP files alone and
- * `test.ts functions` the tests of the functions. The last line is "N passed, N failed".
+ * `deno task test`: all tests, on a stack of their own with free ports. `tests.ts db` runs the pgTAP files alone and
+ * `tests.ts functions` the tests of the functions. The last line is "N passed, N failed". (Not called test.ts, which
+ * `deno test` would take for a test and run within itself.)
  */
 import { exists, join } from "./stack/paths.ts";
 import { terminalReport } from "./stack/report.ts";
