@@ -13,9 +13,10 @@ function poked(changes: RequestInit = {}): Promise<Response> {
 Deno.test("the recorded poke is answered with what was done", async () => {
   const answer = await poked();
   assert.equal(answer.status, 200);
-  const done = await answer.json();
-  assert.equal(done.success, true);
-  assert.equal(typeof done.texts.sent, "number");
+  const told = await answer.json();
+  assert.equal(told.success, true);
+  // Which chores were due is up to the timetable, and to whoever poked a moment ago.
+  assert.equal(typeof told.done, "object");
 });
 
 Deno.test("ten pokes at once are all answered", async () => {
