@@ -130,9 +130,7 @@ begin
     where h.org_id = p_hold.org_id
       and h.id = p_hold.id;
     if not private.end_offer(p_hold) then
-      delete from public.slot_claims c
-      where c.org_id = p_hold.org_id
-        and c.hold_id = p_hold.id;
+      perform private.let_go(p_hold.org_id, p_hold.id);
     end if;
   end if;
   return private.failure('hold_expired')
@@ -182,14 +180,8 @@ begin
   if p_hold.status <> 'held' or p_hold.expires_at <= clock_timestamp() then
     return false;
   end if;
-  perform 1
-  from public.slot_claims c
-  where c.org_id = p_hold.org_id
-    and c.hold_id = p_hold.id
-  order by c.id
-  for update;
   -- The clock is asked again: while this waited for the lock, the hold may have ended and others taken a part of its time.
-  return found and p_hold.expires_at > clock_timestamp();
+  return private.lock_claims(p_hold.org_id, p_hold.id) <> '{}' and p_hold.expires_at > clock_timestamp();
 end;
 $$;
 comment on function private.still_has_its_time(public.appointment_holds) is
@@ -521,9 +513,7 @@ begin
     where h.org_id = p_org_id
       and h.id = p_hold_id;
     if not private.end_offer(v_hold) then
-      delete from public.slot_claims c
-      where c.org_id = p_org_id
-        and c.hold_id = p_hold_id;
+      perform private.let_go(p_org_id, p_hold_id);
     end if;
   end if;
   return jsonb_build_object('success', true, 'released', v_hold.status <> 'confirmed');

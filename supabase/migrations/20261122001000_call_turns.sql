@@ -127,20 +127,18 @@ volatile
 set search_path = ''
 as $$
 declare
+  v_hold_id uuid;
   v_call public.calls;
 begin
-  with released as (
-    update public.appointment_holds h
-    set status = 'released'
-    where h.org_id = p_org_id
-      and h.call_sid = p_call_sid
-      and h.status = 'held'
-    returning h.id
-  )
-  delete from public.slot_claims c
-  using released
-  where c.org_id = p_org_id
-    and c.hold_id = released.id;
+  -- A call has at most one.
+  update public.appointment_holds h
+  set status = 'released'
+  where h.org_id = p_org_id
+    and h.call_sid = p_call_sid
+    and h.status = 'held'
+  returning h.id
+  into v_hold_id;
+  perform private.let_go(p_org_id, v_hold_id);
 
   update public.calls c
   set outcome = coalesce(c.outcome, 'abandoned')

@@ -52,6 +52,7 @@ as $$
 declare
   v_entry public.waitlist_entries;
   v_phone text;
+  v_claims bigint[];
   v_hold_id constant uuid := gen_random_uuid();
   -- Long enough to be reached and to answer, short enough that the time is not lost.
   v_expires_at constant timestamptz := least(clock_timestamp() + interval '30 minutes', p_starts_at);
@@ -94,11 +95,12 @@ begin
   values (
     v_hold_id, p_org_id, 'waitlist-' || v_hold_id, p_provider_id, p_service_id, p_starts_at, p_ends_at, v_expires_at, v_phone
   );
-  -- The claims change hands as they are, so the time is not free for a moment and nothing here waits.
+  -- The claims change hands as they are, so the time is not free for a moment.
+  v_claims := private.lock_claims(p_org_id, p_owner_id);
   update public.slot_claims c
   set hold_id = v_hold_id, appointment_id = null, expires_at = v_expires_at
   where c.org_id = p_org_id
-    and (c.appointment_id = p_owner_id or c.hold_id = p_owner_id);
+    and c.id = any (v_claims);
   update public.waitlist_entries w
   set
     status = 'offered',
@@ -283,14 +285,23 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  v_claims bigint[];
 begin
-  -- Only while the hold still has its time: a claim may already have cleared it away.
-  perform 1
-  from public.slot_claims c
-  where c.org_id = p_hold.org_id
-    and c.hold_id = p_hold.id
-  for update skip locked;
-  return found and private.offer_slot(
+  -- Only while the hold still has its time, and all of it: others may already have cleared a part of it away.
+  v_claims := array(
+    select c.id
+    from public.slot_claims c
+    where c.org_id = p_hold.org_id
+      and c.hold_id = p_hold.id
+    for update skip locked
+  );
+  return cardinality(v_claims) > (
+    select count(distinct s.kind)
+    from public.service_resources s
+    where s.org_id = p_hold.org_id
+      and s.service_id = p_hold.service_id
+  ) and private.offer_slot(
     p_hold.org_id, p_hold.service_id, p_hold.provider_id, p_hold.starts_at, p_hold.ends_at, p_hold.id
   );
 end;
