@@ -12,7 +12,7 @@ insert into private.chores (name, every, wakes_worker)
 values
   ('expire_holds', '2 seconds', false),
   ('send_texts', '0', false),
-  ('evaluate_alerts', '30 seconds', true),
+  ('evaluate_alerts', '1 minute', true),
   ('tell_alerts', '5 seconds', false),
   ('tidy_counts', '1 hour', true);
 
@@ -86,16 +86,22 @@ alter function public.tidy_counts(timestamptz) owner to booking_engine;
 -- Health -----------------------------------------------------------------------------------------------------------------
 
 -- As its owner, over all clinics; both minima come from an index of what is open.
-create function private.backlog()
-returns table (text_due_at timestamptz, hold_due_at timestamptz)
-language sql
+create function private.backlog(out text_due_at timestamptz, out hold_due_at timestamptz)
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select
-    (select min(o.due_at) from public.outbox o where o.status in ('pending', 'sending')),
-    (select min(h.expires_at) from public.appointment_holds h where h.status = 'held');
+begin
+  select min(o.due_at)
+  into text_due_at
+  from public.outbox o
+  where o.status in ('pending', 'sending');
+  select min(h.expires_at)
+  into hold_due_at
+  from public.appointment_holds h
+  where h.status = 'held';
+end;
 $$;
 comment on function private.backlog() is
   'Since when, or from when on, the oldest text and the oldest hold wait for the worker.';
