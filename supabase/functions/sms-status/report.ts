@@ -10,7 +10,7 @@ export const DeliveryReport = z.object({
   query: z.object({ text: z.guid().optional() }),
   body: z.object({
     MessageSid: z.string().regex(/^(?:SM|MM)[0-9a-zA-Z]{32}$/),
-    MessageStatus: z.string().min(1).max(40),
+    MessageStatus: z.string().regex(/^[a-z_]{1,40}$/),
     ErrorCode: z.string().regex(/^\d{1,5}$/).transform(Number).optional(),
   }),
 });
