@@ -15,6 +15,12 @@ import { openSentryDouble, type SentryDouble } from "./sentry-double.ts";
 /** What a stack's `env` file holds. */
 export type StackEnvironment = Readonly<Record<string, string | undefined>>;
 
+/** What a function runs as. */
+export interface FunctionProcess {
+  readonly pid: number;
+  readonly megabytes: number;
+}
+
 /** Functions whose world can be broken. */
 export interface Lane extends AsyncDisposable {
   readonly line: Line;
@@ -27,8 +33,8 @@ export interface Lane extends AsyncDisposable {
   readonly functions: readonly string[];
   /** All that the functions have printed. */
   log(): string;
-  /** The resident memory of each function in megabytes; empty where there is no /proc. */
-  memory(): Record<string, number>;
+  /** Each function's process and its resident memory; empty where there is no /proc. */
+  processes(): Record<string, FunctionProcess>;
 }
 
 /** What a lane need not have as the stack has it. */
@@ -90,7 +96,7 @@ export async function openLane(stack: StackEnvironment, options: LaneOptions = {
     reports,
     functions: functions.map(({ name }) => name),
     log: () => Deno.readTextFileSync(join(folder, "functions.log")),
-    memory: () => memoryOf(functions),
+    processes: () => processesOf(functions),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
 }
@@ -119,17 +125,19 @@ function openDoor(functions: readonly ServedFunction[]): { url: string } & Async
   };
 }
 
-function memoryOf(functions: readonly ServedFunction[]): Record<string, number> {
+function processesOf(functions: readonly ServedFunction[]): Record<string, FunctionProcess> {
   if (!exists("/proc/self/status")) return {};
-  const memory: Record<string, number> = {};
+  const processes: Record<string, FunctionProcess> = {};
   for (const { name: pid } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(pid)) continue;
     const command = readIfThere(`/proc/${pid}/cmdline`).split("\0");
     const fn = functions.find(({ entry, port }) => command.includes(entry) && command.includes(String(port)));
     const resident = /^VmRSS:\s+(\d+) kB/m.exec(readIfThere(`/proc/${pid}/status`))?.[1];
-    if (fn !== undefined && resident !== undefined) memory[fn.name] = Math.round(Number(resident) / 1024);
+    if (fn !== undefined && resident !== undefined) {
+      processes[fn.name] = { pid: Number(pid), megabytes: Math.round(Number(resident) / 1024) };
+    }
   }
-  return memory;
+  return processes;
 }
 
 /** A process may end while one looks at it. */

@@ -25,9 +25,12 @@ export function localeOfNumber(number: string): Locale {
   return number.startsWith("+44") ? "en-GB" : "en-US";
 }
 
+/** A number, or the address of a phone that has none. No control character is part of either, nor could Postgres keep it. */
+export const party = z.string().max(200).regex(/^\P{Cc}*$/u);
+
 /** A call as every webhook of Twilio's names it. */
 export const callFields = {
   CallSid: z.string().regex(/^CA[0-9a-zA-Z]{32}$/),
-  To: z.string().min(1).max(200),
-  From: z.string().max(200).optional(),
+  To: party.min(1),
+  From: party.optional(),
 };

@@ -5,6 +5,7 @@ import { askDatabase } from "../_shared/database.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
 import { twimlAnswer } from "../_shared/masks.ts";
 import { type Reply, replyBody } from "../_shared/text-wording.ts";
+import { party } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
 import { intentOf } from "./intent.ts";
 
@@ -12,8 +13,8 @@ import { intentOf } from "./intent.ts";
 export const InboundText = z.object({
   body: z.object({
     MessageSid: z.string().regex(/^(?:SM|MM)[0-9a-zA-Z]{32}$/),
-    To: z.string().min(1).max(200),
-    From: z.string().min(1).max(200),
+    To: party.min(1),
+    From: party.min(1),
     // Postgres cannot store the null character.
     Body: z.string().max(10_000).default("").transform((text) => text.replaceAll("\0", "")),
     NumMedia: z.string().regex(/^\d{1,3}$/).default("0").transform(Number),
