@@ -26,7 +26,7 @@ Deno.test("a number that stands for none is no number, and neither is an address
       "2125550147",
       "+0125550147",
     ]
-  ) assert.equal(callerNumber(from), null, from);
+  ) assert.equal(callerNumber(from), null, String(from));
   assert.equal(callerNumber("+12125550147"), "+12125550147");
   assert.equal(callerNumber("+442079460123"), "+442079460123");
 });
