@@ -88,5 +88,12 @@ export const FLOWS: readonly Flow[] = [
     ends: /Goodbye/,
     leaves: "nothing",
   },
+  {
+    name: "asking, then telling",
+    caller: "stranger",
+    answers: ["4", "say:where can I park my car", "0"],
+    ends: /Your message was recorded/,
+    leaves: "a task",
+  },
   { name: "a message", caller: "stranger", answers: ["0"], ends: /Your message was recorded/, leaves: "a task" },
 ];

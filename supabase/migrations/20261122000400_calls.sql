@@ -99,11 +99,12 @@ begin
   set progress = p_progress
   where c.org_id = p_org_id
     and c.call_sid = p_call_sid
-    and c.progress <> p_progress;
+    and c.progress <> p_progress
+    and c.ended_at is null;
 end;
 $$;
 comment on function private.note_progress(uuid, text, text) is
-  'Notes how far a call has come, for staff who call back when it breaks off.';
+  'Notes how far a call has come, for staff who call back when it breaks off. Whoever sends a turn again after the end changes nothing.';
 revoke all on function private.note_progress(uuid, text, text) from public;
 grant execute on function private.note_progress(uuid, text, text) to booking_engine;
 
@@ -118,10 +119,11 @@ begin
   set outcome = p_outcome
   where c.org_id = p_org_id
     and c.call_sid = p_call_sid
-    and c.outcome is distinct from p_outcome;
+    and c.outcome is distinct from p_outcome
+    and (c.ended_at is null or c.outcome is null or c.outcome = 'abandoned' or p_outcome = 'message');
 end;
 $$;
 comment on function private.note_outcome(uuid, text, text) is
-  'Notes what came of a call; the last outcome counts.';
+  'Notes what came of a call; the last outcome counts. After its end only a message, of which one hears late, takes the place of another.';
 revoke all on function private.note_outcome(uuid, text, text) from public;
 grant execute on function private.note_outcome(uuid, text, text) to booking_engine;

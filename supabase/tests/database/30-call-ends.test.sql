@@ -211,7 +211,8 @@ do $$ begin perform pg_temp.report('CA-booked', 'completed 2 10:01:02 60'); end 
 select is(pg_temp.tasks('CA-booked'), 'none', 'a call that came to something leaves no task');
 select is((pg_temp.claim('CA-booked', 11)) ? 'code', true, 'a copy of a turn of it still answers what it answered');
 select is((pg_temp.claim('CA-booked', 12)) ->> 'reason', 'not_found', 'but holds nothing new');
-select is((select outcome from calls where call_sid = 'CA-booked'), 'booked', 'and what came of the call stays');
+do $$ begin perform private.enter_clinic(pg_temp.org()), private.note_outcome(pg_temp.org(), 'CA-booked', 'answered'), private.note_progress(pg_temp.org(), 'CA-booked', 'menu'); end $$;
+select is((select outcome || ' ' || progress from calls where call_sid = 'CA-booked'), 'booked time_held', 'and what came of the call stays, and how far it came');
 
 -- Messages ----------------------------------------------------------------------------------------------------------------
 
