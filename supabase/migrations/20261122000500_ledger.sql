@@ -56,7 +56,9 @@ comment on table public.appointments is
   'What was agreed with a patient. `code` is what the caller is told: six digits, unique among the clinic''s open appointments. `hold_id` is the hold whose time it took last.';
 create unique index appointments_open_code on public.appointments (org_id, code)
   where status in ('booked', 'confirmed', 'arrived');
-create unique index appointments_hold on public.appointments (org_id, hold_id);
+-- Partial, so that a move to another hold is no change of a key: see the order of locks in the chapter on claiming.
+create unique index appointments_hold on public.appointments (org_id, hold_id)
+  where hold_id is not null;
 create index appointments_contact_idx on public.appointments (org_id, contact_id, starts_at);
 create index appointments_provider_idx on public.appointments (org_id, provider_id, starts_at);
 create index appointments_service_idx on public.appointments (org_id, service_id);

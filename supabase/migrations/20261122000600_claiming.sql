@@ -3,6 +3,9 @@
 -- Order of locks, everywhere: call, hold, appointment, claim; among claims the provider first, then each kind of room or
 -- device by name. Whoever replaces a claim of their own takes the new time before letting the old one go. So nobody who
 -- waits holds what somebody before them in that order waits for, and there is no ring to deadlock in.
+--
+-- Calls, holds and appointments are locked FOR NO KEY UPDATE: it keeps off everybody who would change the row, but not a
+-- foreign key that makes sure of it, which happens in any order. For the same reason none of their unique columns changes.
 
 create function private.is_away(p_org_id uuid, p_resource_id uuid, p_during tstzrange)
 returns boolean

@@ -161,7 +161,7 @@ begin
   from public.appointment_holds h
   where h.org_id = p_org_id
     and h.id = p_hold_id
-  for update;
+  for no key update;
   return v_hold;
 end;
 $$;
@@ -241,7 +241,7 @@ begin
       (h.status = 'held' and h.expires_at > clock_timestamp())
       or (h.status = 'confirmed' and a.hold_id = h.id and a.status in ('booked', 'confirmed', 'arrived'))
     )
-  for update of h;
+  for no key update of h;
   if found then
     return private.hold_told(v_hold);
   end if;
@@ -286,7 +286,7 @@ begin
   where h.org_id = p_org_id
     and h.call_sid = p_call_sid
     and h.status = 'held'
-  for update;
+  for no key update;
   if v_other_hold_id is null then
     v_claimed := private.hold_slot(v_hold, v_judged.during, null);
   else

@@ -79,7 +79,7 @@ begin
     )
   order by w.created_at, w.id
   limit 1
-  for update skip locked;
+  for no key update skip locked;
   if not found then
     return false;
   end if;
@@ -255,7 +255,7 @@ begin
         and h.status = 'held'
         and h.expires_at <= clock_timestamp()
       order by h.id
-      for update skip locked
+      for no key update skip locked
     loop
       update public.appointment_holds h
       set status = 'expired'

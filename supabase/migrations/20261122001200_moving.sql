@@ -231,7 +231,7 @@ begin
   from public.appointments a
   where a.org_id = p_org_id
     and a.id = p_appointment_id
-  for update;
+  for no key update;
   if v_hold.id is null or v_appointment.id is null then
     return private.failure('not_found');
   elsif v_hold.status = 'confirmed' then
@@ -296,7 +296,7 @@ begin
   from public.appointments a
   where a.org_id = p_org_id
     and a.id = p_appointment_id
-  for update;
+  for no key update;
   if v_appointment.id is null
     or v_appointment.status not in ('booked', 'confirmed', 'cancelled')
     or (v_appointment.status <> 'cancelled' and v_appointment.starts_at <= now())
