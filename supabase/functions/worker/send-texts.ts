@@ -5,7 +5,7 @@ import { explainTextFailure } from "../_shared/text-failures.ts";
 import { textBody } from "../_shared/text-wording.ts";
 import type { Context } from "../_shared/webhook.ts";
 import { type ClaimedText, WORKER_ANSWERS } from "./contracts.ts";
-import { failureOf, type Messages } from "./twilio-messages.ts";
+import { type AcceptedText, failureOf, type Messages } from "./twilio-messages.ts";
 
 /** How many texts one run has in hand at a time; they are sent side by side. */
 const BATCH = 10;
@@ -15,6 +15,12 @@ const LEASE_SECONDS = 30;
 
 /** So late into the lease nothing is begun that could end after it: looking up and sending may take 8 s each. */
 const LATEST_START_MS = 12_000;
+
+/**
+ * When Twilio has not said for so many tries (two minutes or so) whether it has a text, it is sent without knowing:
+ * once too often is better than never.
+ */
+const LAST_TRY_TO_ASK = 10;
 
 /** What one run did. */
 export interface Sent {
@@ -58,18 +64,22 @@ async function sendText(
   context: Context,
 ): Promise<boolean> {
   const body = textBody(text);
-  try {
-    if (text.unsure_since !== null) {
-      for (const found of await twilio.findAccepted(text.to, body, new Date(text.unsure_since))) {
-        if (await recordSent(text, found, context)) return true;
+  let earlier: AcceptedText[] = [];
+  if (text.unsure_since !== null) {
+    try {
+      earlier = await twilio.findAccepted(text.to, body, new Date(text.unsure_since));
+    } catch (thrown) {
+      if (text.attempt <= LAST_TRY_TO_ASK) {
+        await recordFailed(text, { ...failureOf(thrown), isFinal: false, isUnsure: true }, context);
+        return false;
       }
     }
-    // Left as it is, its lease runs out, and the next to claim it starts by asking Twilio.
-    if (!isInTime()) return false;
-  } catch (thrown) {
-    await recordFailed(text, { ...failureOf(thrown), isFinal: false, isUnsure: true }, context);
-    return false;
   }
+  for (const found of earlier) {
+    if (await recordSent(text, found, context)) return true;
+  }
+  // Left as it is, its lease runs out, and the next to claim it starts by asking Twilio.
+  if (!isInTime()) return false;
 
   let accepted;
   try {
@@ -89,7 +99,7 @@ async function sendText(
 
 async function recordSent(
   text: ClaimedText,
-  accepted: { sid: string; status: string },
+  accepted: AcceptedText,
   context: Context,
 ): Promise<boolean> {
   const recorded = await askDatabase("record_text_sent", WORKER_ANSWERS.record_text_sent, {
