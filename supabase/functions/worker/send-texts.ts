@@ -29,9 +29,8 @@ export interface Sent {
 }
 
 /** Sends what is due until nothing is, or until the run's time is over. Any number of runs may do so at once. */
-export async function sendTexts(messages: () => Messages, until: number, context: Context): Promise<Sent> {
+export async function sendTexts(twilio: Messages, until: number, context: Context): Promise<Sent> {
   const tally = { sent: 0, failed: 0 };
-  let twilio: Messages | undefined;
   while (performance.now() < until) {
     const claimedAt = performance.now();
     const claimed = await askDatabase(
@@ -44,9 +43,8 @@ export async function sendTexts(messages: () => Messages, until: number, context
     if (claimed.seen === 0) break;
     if (claimed.texts.length === 0) continue; // All of them had become pointless; there may be more.
 
-    const client = twilio ??= messages();
     const isInTime = () => performance.now() - claimedAt < LATEST_START_MS;
-    const results = await Promise.allSettled(claimed.texts.map((text) => sendText(client, text, isInTime, context)));
+    const results = await Promise.allSettled(claimed.texts.map((text) => sendText(twilio, text, isInTime, context)));
     for (const result of results) {
       if (result.status === "rejected") context.report(result.reason);
       if (result.status === "fulfilled" && result.value) tally.sent += 1;

@@ -21,7 +21,7 @@ const CHORES: Record<string, (until: number, context: Context) => Promise<unknow
   evaluate_alerts: (_, { signal }) => askDatabase("evaluate_alerts", WORKER_ANSWERS.evaluate_alerts, {}, signal),
   tell_alerts: (_, context) => tellAlerts(context),
   tidy_counts: (_, { signal }) => askDatabase("tidy_counts", WORKER_ANSWERS.tidy_counts, {}, signal),
-  send_texts: (until, context) => sendTexts(twilioMessages, until, context),
+  send_texts: (until, context) => sendTexts(twilioMessages(), until, context),
   reconcile: (until, context) => reconcile(twilioCalls(), until, context),
 };
 
