@@ -102,6 +102,57 @@ comment on function private.is_stranger_to(uuid) is
 revoke all on function private.is_stranger_to(uuid) from public;
 grant execute on function private.is_stranger_to(uuid) to booking_engine;
 
+-- The Data API tells whoever asks for `count=planned` how many rows the planner expects, and the planner goes by what is
+-- common in the whole table: it would tell how many rows any clinic has, and whose number is often seen elsewhere. So of
+-- such columns no statistics are kept. Plans do without: at a million rows each query still goes by an index of org_id.
+create function private.hide_from_guesses(p_table regclass)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_column name;
+begin
+  for v_column in
+    select c.column_name
+    from private.identifying_columns(p_table) c
+  loop
+    execute format('alter table %s alter column %I set statistics 0', p_table, v_column);
+  end loop;
+end;
+$$;
+comment on function private.hide_from_guesses(regclass) is
+  'For migrations: keeps no statistics of a table''s identifying columns, so that no estimate tells what other clinics have.';
+revoke all on function private.hide_from_guesses(regclass) from public;
+
+create function private.identifying_columns(p_table regclass)
+returns table (column_name name, is_hidden boolean)
+language sql
+stable
+set search_path = ''
+as $$
+  select a.attname, coalesce(a.attstattarget = 0, false)
+  from pg_attribute a
+  where a.attrelid = p_table
+    and a.attnum > 0
+    and not a.attisdropped
+    and (
+      a.atttypid in ('uuid'::regtype, 'date'::regtype, 'private.e164'::regtype)
+      -- Text, but for a vocabulary that is the same at every clinic.
+      or (a.atttypid = 'text'::regtype and not exists (
+        select 1
+        from pg_constraint c
+        where c.conrelid = a.attrelid
+          and c.contype = 'c'
+          and a.attnum = any (c.conkey)
+          and pg_get_constraintdef(c.oid) like '%= ANY (ARRAY[%'
+      ))
+    );
+$$;
+comment on function private.identifying_columns(regclass) is
+  'The columns of a table whose values belong to somebody: ids, numbers, names, days, words; and whether statistics are kept of them.';
+revoke all on function private.identifying_columns(regclass) from public;
+
 -- Staff's side of the silo, the same on every tenant table; the engine's side is private.bind_engine.
 create function private.allow_members(p_table regclass, p_verb text, p_roles text[], p_columns text default null)
 returns void
@@ -133,6 +184,9 @@ begin
     case when p_verb <> 'insert' then 'using ' || v_mine end,
     case when p_verb in ('insert', 'update') then 'with check ' || v_mine end);
   execute format('grant %s %s on %s to authenticated', p_verb, '(' || v_columns || ')', p_table);
+  if p_verb = 'select' then
+    perform private.hide_from_guesses(p_table);
+  end if;
 end;
 $$;
 comment on function private.allow_members(regclass, text, text[], text) is

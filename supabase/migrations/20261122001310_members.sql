@@ -59,6 +59,7 @@ create policy members_select on public.invitations for select to authenticated
     or email = (select private.my_email())
   );
 grant select on public.invitations to authenticated;
+select private.hide_from_guesses('public.invitations');
 select private.allow_members('public.invitations', 'insert', '{owner}', 'org_id, email, role');
 select private.allow_members('public.invitations', 'update', '{owner}', 'role');
 select private.allow_members('public.invitations', 'delete', '{owner}');

@@ -2,7 +2,7 @@
 -- docs/security.md gives. What breaks a rule is listed by name; a new object cannot be forgotten.
 begin;
 set local search_path = public, extensions;
-select plan(49);
+select plan(50);
 
 -- What there is ---------------------------------------------------------------------------------------------------------
 
@@ -281,6 +281,17 @@ select is_empty(
       )
   $$,
   'No table is published, to Realtime or elsewhere'
+);
+
+select is_empty(
+  $$
+    select t.name, c.column_name
+    from our_tables t
+    cross join lateral private.identifying_columns(t.name) c
+    where has_table_privilege('authenticated', t.table_oid, 'select')
+      and not c.is_hidden
+  $$,
+  'No statistics are kept of what identifies somebody, so that no planner''s guess tells what another clinic has'
 );
 
 -- References ------------------------------------------------------------------------------------------------------------
