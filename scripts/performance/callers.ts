@@ -53,7 +53,8 @@ export function callerAt(demoClinics: readonly Clinic[], nth: number, think: num
   const errand: Errand = patient === undefined && wish !== "ask" ? "look" : wish;
   const provesThemself = errand === "cancel" || errand === "move";
   const from = patient !== undefined && (provesThemself || nth % 7 === 0) ? patient.phone : clinic.from(nth);
-  const day = DAYS[nth % DAYS.length] ?? "1";
+  // Whoever is told that there is nothing then takes the first free time.
+  const days = [DAYS[nth % DAYS.length] ?? "1"];
   return {
     to: clinic.to,
     from,
@@ -61,7 +62,7 @@ export function callerAt(demoClinics: readonly Clinic[], nth: number, think: num
       // Long prompts and quick ones: between half and one and a half of the average.
       await delay(think * 1000 * (0.5 + Math.random()), signal);
       const step = new URL(asked.action, "http://clinic").searchParams.get("step") ?? "";
-      return writtenAnswer(answerAt(step, errand, day, patient?.birth ?? ""));
+      return writtenAnswer(answerAt(step, errand, days, patient?.birth ?? ""));
     },
   };
 }
@@ -71,12 +72,12 @@ export function clinicsAt(to: string | null): readonly Clinic[] {
   return to === null ? CLINICS : [{ to, from: (number) => `+121255501${20 + number % 80}` }];
 }
 
-function answerAt(step: string, errand: Errand, day: string, birth: string): string {
+function answerAt(step: string, errand: Errand, days: string[], birth: string): string {
   switch (step) {
     case "menu":
       return { book: "1", look: "1", move: "2", cancel: "3", ask: "4", message: "0" }[errand];
     case "day":
-      return day;
+      return days.shift() ?? "1";
     case "opening":
       return errand === "look" ? "hangup" : "1";
     case "name":

@@ -109,7 +109,7 @@ export function inTables(measured: Measured): string {
   if (coldStarts !== null) {
     lines.push(
       "",
-      `Cold starts: a fresh process to its first answer, beside ${BARE} that imports supabase-js and answers`,
+      `Cold starts: a fresh process to its first answer, beside a ${BARE} that imports supabase-js and answers`,
       "",
       "  milliseconds, median".padEnd(24) + heads("load", "answer", "whole", "ratio", "proc.", "ratio"),
       ...coldStarts.map(({ name, load, answer, whole, ratio, processor, processorRatio }) =>
