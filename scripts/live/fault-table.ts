@@ -6,6 +6,7 @@ import { type Fault, TELLTALE } from "./fault-proxy.ts";
 import { FLOWS } from "./flows.ts";
 import { openLane, type StackEnvironment } from "./lane.ts";
 import { MOST_MS, type Ordeal, privateIn, undergo, type Verdict } from "./ordeal.ts";
+import { killPostgres } from "./postgres-killer.ts";
 import { type Asking, rehearse } from "./rehearsal.ts";
 import { errorsIn } from "./sentry-double.ts";
 
@@ -80,13 +81,6 @@ async function openOrdeal(stack: StackEnvironment, number: number, opened: Async
     secrets: [SECRET_KEY, PUBLISHABLE_KEY, TWILIO_AUTH_TOKEN],
     kill: () => killPostgres(STACK_DIR),
   };
-}
-
-/** Kills the stack's database server; the stack starts it again. */
-export function killPostgres(stackDir: string): void {
-  const pid = Number(Deno.readTextFileSync(`${stackDir}/postgres/postmaster.pid`).split("\n")[0]);
-  if (!Number.isInteger(pid) || pid < 2) throw new Error("There is no server to kill.");
-  Deno.kill(pid, "SIGKILL");
 }
 
 /** Each flow once without faults; the turn in which a call comes in is the same for all, and is tried with the first. */

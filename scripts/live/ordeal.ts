@@ -5,6 +5,7 @@ import { NAMES } from "./clinic.ts";
 import { type Fault, TELLTALE } from "./fault-proxy.ts";
 import { MESSAGE, PATIENT, STRANGER } from "./flows.ts";
 import { answerOf, type Asking, makeForget, placeCallOf, type Trial } from "./rehearsal.ts";
+import { patiently } from "./patience.ts";
 import { errorsIn } from "./sentry-double.ts";
 import { reconcileNow } from "./worker.ts";
 
@@ -27,7 +28,7 @@ export interface Ordeal extends Trial {
   /** Keys and tokens of the stack, which must not turn up anywhere. */
   readonly secrets: readonly string[];
   /** Kills the database, for the fault "kill". */
-  readonly kill: () => void;
+  readonly kill: () => Promise<void>;
 }
 
 /** Twilio would wait 15 s, a caller would not. */
@@ -48,13 +49,14 @@ const PRIVATE = [
 export async function undergo(ordeal: Ordeal, asking: Asking, fault: Fault): Promise<Verdict> {
   const { lane, callerPhone } = ordeal;
   const { flow, turn: broken, step, operation } = asking;
+  let killed: Promise<void> | undefined;
   const call = await placeCallOf(ordeal, flow, {
     async prepare(request, turn) {
       lane.database.mend();
       if (turn !== broken) return request;
       // A function that remembers the clinic would not ask, and what is not asked cannot fail.
       if (turn > 1 && operation === "begin_call") await makeForget(ordeal);
-      lane.database.break({ fault, only: [operation], onHit: () => fault === "kill" && setTimeout(ordeal.kill, 2) });
+      lane.database.break({ fault, only: [operation], onHit: () => fault === "kill" && (killed = ordeal.kill()) });
       return request;
     },
     // Callbacks come while the call goes on: here they wait, so that the fault strikes the turn alone.
@@ -64,6 +66,7 @@ export async function undergo(ordeal: Ordeal, asking: Asking, fault: Fault): Pro
     },
   });
   lane.database.mend();
+  await killed;
 
   const turn = call.turns[broken - 1];
   if (turn === undefined) return verdict(asking, fault, { wrong: [`the call ended before turn ${broken}`] });
@@ -151,18 +154,6 @@ async function reconciled({ clinic, lane, secretKey }: Ordeal): Promise<void> {
     const { status } = await reconcileNow(clinic.sql, lane.line, secretKey);
     if (status !== 200) throw new Error("The worker could not reconcile.");
   });
-}
-
-/** Asks the database again while it is starting. */
-async function patiently<Answer>(ask: () => PromiseLike<Answer>): Promise<Answer> {
-  for (let tries = 0;; tries++) {
-    try {
-      return await ask();
-    } catch (thrown) {
-      if (tries === 50) throw thrown;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }
 
 function verdict(asking: Asking, fault: Fault, seen: Partial<Verdict> & Pick<Verdict, "wrong">): Verdict {
