@@ -20,8 +20,9 @@ import {
   confirmAtExpiry,
   overlapping,
 } from "./stress/races/holds.ts";
-import { callersForOneSlot, callsForOneSlot } from "./stress/races/one-slot.ts";
+import { callersForOneSlot } from "./stress/races/one-slot.ts";
 import { oneRoom, staffAgainstPhone } from "./stress/races/staff.ts";
+import { callsForOneSlot } from "./stress/races/whole-calls.ts";
 import { passed, type RaceReport, runRace } from "./stress/run-race.ts";
 import { NoSuchStack, openTarget } from "./stress/target.ts";
 import { findFaults } from "./stress/verdict.ts";
