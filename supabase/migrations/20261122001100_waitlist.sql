@@ -396,6 +396,8 @@ begin
     v_resource_id := new.resource_id;
   end if;
 
+  -- What staff are writing has no claim yet that could be waited for, so that is waited for here.
+  perform pg_advisory_xact_lock(hashtextextended('absences ' || new.org_id::text, 0));
   -- `for share` waits for a confirmation that is under way and then sees the appointment it made. Claims of holds must be
   -- among the rows for that: a condition on appointment_id would be applied before the lock, to the row as it was.
   for v_appointment_id in
