@@ -137,6 +137,45 @@ Deno.test("time off waits for the confirmation under it, keeps the appointment a
   await ring.nothingIsWrong();
 });
 
+Deno.test("time off waits for an appointment that staff are writing, and leaves a task for it", async () => {
+  await using ring = await Ring.open();
+  const { id, providers: [provider] } = ring.clinic;
+  const at = nextStart();
+  const [writer, planner] = [await ring.staff(), await ring.staff()];
+
+  await writer.begin();
+  const appointment = await ring.insertAppointment(writer, at());
+  const away = planner.starts(async () => {
+    await planner.sql`
+      insert into public.time_off (org_id, resource_id, starts_at, ends_at)
+      values (${id}, ${provider}, ${at(-60)}, ${at(60)})`;
+  });
+  await ring.waits(planner, writer);
+  await writer.commit();
+  await away;
+
+  const tasks = await ring.owner`select reason from public.follow_up_tasks where appointment_id = ${appointment}`;
+  assert.deepEqual(tasks.map(({ reason }) => reason), ["time_off_conflict"]);
+});
+
+Deno.test("staff who write an appointment wait for time off that is being added, and leave a task for it", async () => {
+  await using ring = await Ring.open();
+  const { id, providers: [provider] } = ring.clinic;
+  const at = nextStart();
+  const [planner, writer] = [await ring.staff(), await ring.staff()];
+
+  await planner.begin();
+  await planner.sql`
+    insert into public.time_off (org_id, resource_id, starts_at, ends_at)
+    values (${id}, ${provider}, ${at(-60)}, ${at(60)})`;
+  const written = ring.insertAppointment(writer, at());
+  await ring.waits(writer, planner);
+  await planner.commit();
+
+  const tasks = await ring.owner`select reason from public.follow_up_tasks where appointment_id = ${await written}`;
+  assert.deepEqual(tasks.map(({ reason }) => reason), ["time_off_conflict"]);
+});
+
 Deno.test("with every function and trigger bypassed, a raw insert waits for another and the constraint refuses it", async () => {
   await using ring = await Ring.open();
   const { id, providers: [provider, colleague], visit } = ring.clinic;
