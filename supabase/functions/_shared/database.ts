@@ -63,7 +63,8 @@ export async function askDatabase<Contract extends z.ZodType>(
 
 /** PostgREST's errors are plain objects, and quote what was sent: only their code and kind go into ours. */
 function failed(operation: string, status: number, error: { code?: string; message?: string }): DatabaseError {
-  if (error.code !== undefined && error.code !== "") {
+  // Whatever answered may be no database: what is not like a code is not taken for one.
+  if (error.code !== undefined && /^[A-Z0-9]{5,12}$/.test(error.code)) {
     return new DatabaseError(operation, error.code, "the database refused");
   }
   return status === 0

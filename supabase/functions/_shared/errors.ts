@@ -63,19 +63,3 @@ export class ThrownValueError extends FrontdeskError {
     super(`a ${thrown === null ? "null" : typeof thrown} was thrown`, "thrown_value");
   }
 }
-
-/** What was thrown, as an error. */
-export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new ThrownValueError(thrown);
-}
-
-/** The names of the errors whose message is ours. */
-export const OUR_ERRORS: readonly string[] = [
-  FrontdeskError,
-  MissingSettingError,
-  DeadlineError,
-  MalformedRequestError,
-  DatabaseError,
-  UnexpectedReasonError,
-  ThrownValueError,
-].map((kind) => kind.name);

@@ -8,11 +8,14 @@ import {
   Scope,
   type StackFrame,
 } from "@sentry/deno";
-import { asError, DatabaseError, FrontdeskError, OUR_ERRORS, UnexpectedReasonError } from "./errors.ts";
+import { DatabaseError, FrontdeskError, UnexpectedReasonError } from "./errors.ts";
+import { asError, portrayed } from "./portrait.ts";
 import { VERSION } from "./version.ts";
 import type { Observation } from "./watch.ts";
 
 const FLUSH_MS = 2000;
+
+type Client = NonNullable<ReturnType<typeof getClient>>;
 
 /**
  * Sends what went wrong in one request, and whether it was slow. Every event has a scope of its own, made here and
@@ -22,6 +25,7 @@ export async function report(dsn: string, seen: Observation, slow: boolean): Pro
   const client = clientFor(dsn);
   if (client === undefined) return false;
 
+  const sent: string[] = [];
   if (seen.failure !== undefined) {
     const error = asError(seen.failure.thrown);
     const scope = scopeOf(seen);
@@ -30,14 +34,28 @@ export async function report(dsn: string, seen: Observation, slow: boolean): Pro
     if (error instanceof DatabaseError || error instanceof UnexpectedReasonError) {
       scope.setFingerprint(["database", error.operation, error.code]);
     }
-    client.captureException(error, undefined, scope);
+    sent.push(client.captureException(portrayed(error), undefined, scope));
   }
   if (slow) {
     const scope = scopeOf(seen);
     scope.setFingerprint(["performance", operationOf(seen)]);
-    client.captureMessage("Performance Regression", "warning", undefined, scope);
+    sent.push(client.captureMessage("Performance Regression", "warning", undefined, scope));
   }
-  return await client.flush(FLUSH_MS);
+  return await areTaken(client, sent);
+}
+
+/** The events whose fate somebody waits for, and whether Sentry has taken them. */
+const awaited = new Map<string, boolean>();
+
+/** Flushing tells only that nothing is under way any more, whatever became of it. */
+async function areTaken(client: Pick<Client, "flush">, ids: readonly string[]): Promise<boolean> {
+  for (const id of ids) awaited.set(id, false);
+  await client.flush(FLUSH_MS);
+  // What hears of an answer runs after what waits for the last of them.
+  await new Promise((resolve) => setTimeout(resolve));
+  const taken = ids.map((id) => awaited.get(id) === true);
+  for (const id of ids) awaited.delete(id);
+  return taken.every((isTaken) => isTaken);
 }
 
 /** An alert of ours as Sentry is told it: names and numbers of the system. */
@@ -54,12 +72,13 @@ export async function reportAlert(dsn: string, { event, alert }: SentryAlert): P
   scope.setTags({ rule: alert.rule, subject: alert.subject, value: alert.value });
   scope.setFingerprint(["alert", alert.rule, alert.subject]);
   const level = event === "closed" ? "info" : alert.level === "critical" ? "fatal" : alert.level;
-  client.captureMessage(`Alert ${event}: ${alert.rule}`, level, undefined, scope);
-  return await client.flush(FLUSH_MS);
+  return await areTaken(client, [client.captureMessage(`Alert ${event}: ${alert.rule}`, level, undefined, scope)]);
 }
 
-function clientFor(dsn: string) {
-  return getClient() ?? init({
+function clientFor(dsn: string): Client | undefined {
+  const running = getClient();
+  if (running !== undefined) return running;
+  const client = init({
     dsn,
     release: VERSION,
     environment: ["", "local"].includes(Deno.env.get("SB_REGION") ?? "") ? "local" : "production",
@@ -73,6 +92,10 @@ function clientFor(dsn: string) {
     integrations: [functionToStringIntegration(), linkedErrorsIntegration(), normalizePathsIntegration()],
     beforeSend: whitelisted,
   });
+  client?.on("afterSendEvent", ({ event_id = "" }, { statusCode = 0 }) => {
+    if (awaited.has(event_id)) awaited.set(event_id, statusCode >= 200 && statusCode < 300);
+  });
+  return client;
 }
 
 function operationOf(seen: Observation): string {
@@ -108,13 +131,6 @@ const TAGS = [
 /** The only messages without an error: our own. */
 const MESSAGES = /^(?:Performance Regression|Alert (?:opened|closed): [a-z_]+)$/;
 
-/** The runtime's own complaints that quote names of our code and nothing else. */
-const HARMLESS_MESSAGES = [
-  /^Cannot (?:read|set) properties of (?:undefined|null)(?: \((?:reading|setting) '[\w$]+'\))?$/,
-  /^[\w$.]+ is not (?:a function|a constructor|defined|iterable)$/,
-  /^Maximum call stack size exceeded$/,
-];
-
 /**
  * Builds the event that is sent from the parts that may be sent, instead of taking away what may not: a part that
  * some future version of the library adds stays here.
@@ -136,7 +152,7 @@ export function whitelisted(event: ErrorEvent): ErrorEvent {
       exception: {
         values: event.exception.values.map(({ type, value, stacktrace }) => ({
           type: type ?? "Error",
-          value: mayBeTold(type, value) ? value ?? "" : "[held back: it may quote a caller]",
+          value: value ?? "",
           ...(stacktrace?.frames !== undefined && { stacktrace: { frames: stacktrace.frames.map(placeOnly) } }),
           mechanism: { type: "generic", handled: true },
         })),
@@ -145,14 +161,12 @@ export function whitelisted(event: ErrorEvent): ErrorEvent {
   };
 }
 
-function mayBeTold(type = "", value = ""): boolean {
-  return OUR_ERRORS.includes(type) || HARMLESS_MESSAGES.some((harmless) => harmless.test(value));
-}
-
+/** Names of files and functions as our code has them: what has blanks or is long is something else. */
 function placeOnly({ filename, function: name, lineno, colno, in_app }: StackFrame): StackFrame {
   return {
-    ...(filename !== undefined && { filename }),
-    ...(name !== undefined && { function: name }),
+    ...(filename !== undefined && /^\S{1,300}$/.test(filename) && { filename }),
+    ...(name !== undefined && /^(?:async |new |get |set )?[\w$.<>#[\]*]{1,120}(?: \[as [\w$.]+\])?$/.test(name) &&
+      { function: name }),
     ...(lineno !== undefined && { lineno }),
     ...(colno !== undefined && { colno }),
     ...(in_app !== undefined && { in_app }),

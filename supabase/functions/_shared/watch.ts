@@ -1,5 +1,6 @@
 import { optionalSetting } from "./environment.ts";
-import { asError, FrontdeskError } from "./errors.ts";
+import { FrontdeskError } from "./errors.ts";
+import { asError, kindOf } from "./portrait.ts";
 
 /** What a request was about: never who it was about. */
 export type Labels = {
@@ -48,7 +49,7 @@ function log(seen: Observation, slow: boolean): void {
     level: error === undefined ? "warning" : "error",
     ...about,
     slow,
-    error: error?.name,
+    error: error === undefined ? undefined : kindOf(error),
     ...(error instanceof FrontdeskError && { code: error.code, explanation: error.message }),
   }));
 }
