@@ -4,9 +4,11 @@ import { succeeded } from "../desk.ts";
 import { all, type End, expectWinners, type Race } from "../race.ts";
 import { below } from "../random.ts";
 
-const EXCLUSION_VIOLATION = "23P01";
-
-/** Rows of overlapping spans, written into the ledger by a superuser whose session fires no trigger. */
+/**
+ * Rows of overlapping spans, written into the ledger by a superuser whose session fires no trigger. `on conflict do
+ * nothing`, because of plain inserts that meet in one instant Postgres itself may end one as a deadlock: each has
+ * written its row and waits for the other. That the constraint refuses a plain insert too, the step by step races show.
+ */
 export const bypass: Race = {
   name: "raw inserts by a superuser, RPC bypassed",
   size: "small",
@@ -17,18 +19,15 @@ export const bypass: Race = {
     const insert = async (): Promise<End> => {
       const from = startOf(round, below(random, 30));
       const to = startOf(round, 31 + below(random, 60));
-      try {
-        await target.superuser.begin(async (tx) => {
-          await tx`set local session_replication_role = replica`;
-          await tx`
-            insert into public.slot_claims (org_id, resource_id, during, hold_id, expires_at)
-            values (${clinic.id}, ${provider}, tstzrange(${from}, ${to}), ${`${hold_id}`}, ${to})`;
-        });
-        return "won";
-      } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === EXCLUSION_VIOLATION) return "lost";
-        throw error;
-      }
+      const claimed = await target.superuser.begin(async (tx) => {
+        await tx`set local session_replication_role = replica`;
+        return await tx`
+          insert into public.slot_claims (org_id, resource_id, during, hold_id, expires_at)
+          values (${clinic.id}, ${provider}, tstzrange(${from}, ${to}), ${`${hold_id}`}, ${to})
+          on conflict do nothing
+          returning id`;
+      });
+      return claimed.length === 1 ? "won" : "lost";
     };
     const ends = await all(Array.from({ length: 8 }, () => insert));
     await target.owner`delete from public.slot_claims where hold_id = ${`${hold_id}`} and resource_id = ${provider}`;
