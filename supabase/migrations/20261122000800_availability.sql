@@ -12,7 +12,7 @@ create function private.opening_windows(
   p_from timestamptz,
   p_to timestamptz
 )
-returns table (opens_at timestamptz, closes_at timestamptz)
+returns tstzrange[]
 language plpgsql
 stable
 set search_path = ''
@@ -22,25 +22,26 @@ declare
   v_first_day constant date := ((p_from - interval '25 hours') at time zone p_timezone)::date;
   v_days constant integer := (p_to at time zone p_timezone)::date - v_first_day;
 begin
-  return query
-  select w.opens_at, w.closes_at
-  from public.availability a
-  -- Its weekday's days within the span.
-  cross join lateral generate_series((a.weekday - extract(isodow from v_first_day)::integer + 7) % 7, v_days, 7) n
-  cross join lateral (select v_first_day + n as day) d
-  cross join lateral (
-    select
-      (d.day + a.opens_at) at time zone p_timezone as opens_at,
-      (d.day + case when a.closes_at <= a.opens_at then 1 else 0 end + a.closes_at) at time zone p_timezone as closes_at
-  ) w
-  where a.org_id = p_org_id
-    and a.provider_id = p_provider_id
-    and d.day >= coalesce(a.valid_from, '-infinity')
-    and d.day <= coalesce(a.valid_to, 'infinity')
-    and w.closes_at > p_from
-    and w.opens_at < p_to
-    -- A zone that moved over the date line skipped a day; its hours are nobody's on the next.
-    and (d.day + 1)::timestamp at time zone p_timezone > d.day::timestamp at time zone p_timezone;
+  return array(
+    select tstzrange(w.opens_at, w.closes_at)
+    from public.availability a
+    -- Its weekday's days within the span.
+    cross join lateral generate_series((a.weekday - extract(isodow from v_first_day)::integer + 7) % 7, v_days, 7) n
+    cross join lateral (select v_first_day + n as day) d
+    cross join lateral (
+      select
+        (d.day + a.opens_at) at time zone p_timezone as opens_at,
+        (d.day + case when a.closes_at <= a.opens_at then 1 else 0 end + a.closes_at) at time zone p_timezone as closes_at
+    ) w
+    where a.org_id = p_org_id
+      and a.provider_id = p_provider_id
+      and d.day >= coalesce(a.valid_from, '-infinity')
+      and d.day <= coalesce(a.valid_to, 'infinity')
+      and w.closes_at > greatest(p_from, w.opens_at)
+      and w.opens_at < p_to
+      -- A zone that moved over the date line skipped a day; its hours are nobody's on the next.
+      and (d.day + 1)::timestamp at time zone p_timezone > d.day::timestamp at time zone p_timezone
+  );
 end;
 $$;
 comment on function private.opening_windows(uuid, uuid, text, timestamptz, timestamptz) is
@@ -48,7 +49,13 @@ comment on function private.opening_windows(uuid, uuid, text, timestamptz, times
 revoke all on function private.opening_windows(uuid, uuid, text, timestamptz, timestamptz) from public;
 grant execute on function private.opening_windows(uuid, uuid, text, timestamptz, timestamptz) to booking_engine;
 
-create function private.away_spans(p_org_id uuid, p_resource_id uuid, p_from timestamptz, p_to timestamptz)
+create function private.away_spans(
+  p_org_id uuid,
+  p_resource_id uuid,
+  p_timezone text,
+  p_from timestamptz,
+  p_to timestamptz
+)
 returns tstzmultirange
 language plpgsql
 stable
@@ -64,22 +71,21 @@ begin
         and (t.resource_id = p_resource_id or t.resource_id is null)
       union all
       select tstzrange(
-        h.day::timestamp at time zone o.timezone,
-        (h.day + 1)::timestamp at time zone o.timezone
+        h.day::timestamp at time zone p_timezone,
+        (h.day + 1)::timestamp at time zone p_timezone
       )
       from public.holidays h
-      join public.organizations o on o.id = h.org_id
       where h.org_id = p_org_id
-        and h.day between (p_from at time zone o.timezone)::date - 1 and (p_to at time zone o.timezone)::date + 1
+        and h.day between (p_from at time zone p_timezone)::date - 1 and (p_to at time zone p_timezone)::date + 1
     ) spans
     where span && tstzrange(p_from, p_to)
   );
 end;
 $$;
-comment on function private.away_spans(uuid, uuid, timestamptz, timestamptz) is
+comment on function private.away_spans(uuid, uuid, text, timestamptz, timestamptz) is
   'When a provider, room or device is away within a span: its own time off, the clinic''s, and holidays.';
-revoke all on function private.away_spans(uuid, uuid, timestamptz, timestamptz) from public;
-grant execute on function private.away_spans(uuid, uuid, timestamptz, timestamptz) to booking_engine;
+revoke all on function private.away_spans(uuid, uuid, text, timestamptz, timestamptz) from public;
+grant execute on function private.away_spans(uuid, uuid, text, timestamptz, timestamptz) to booking_engine;
 
 create function private.taken_spans(p_org_id uuid, p_resource_id uuid, p_from timestamptz, p_to timestamptz)
 returns tstzmultirange
@@ -157,7 +163,7 @@ begin
     select
       p.id as provider_id,
       p.menu_position,
-      private.away_spans(p_service.org_id, p.id, p_from, p_to + v_duration) as away,
+      private.away_spans(p_service.org_id, p.id, p_timezone, p_from, p_to + v_duration) as away,
       private.taken_spans(p_service.org_id, p.id, p_from - v_before, p_to + v_duration + v_after) as taken
     from public.provider_services s
     join public.resources r
@@ -201,10 +207,12 @@ begin
   starts as (
     select distinct c.provider_id, g.at
     from candidates c
-    cross join lateral private.opening_windows(p_service.org_id, c.provider_id, p_timezone, p_from, p_to) w
+    cross join lateral unnest(
+      private.opening_windows(p_service.org_id, c.provider_id, p_timezone, p_from, p_to)
+    ) w
     cross join lateral generate_series(
-      w.opens_at + v_step * greatest(0, ceil(extract(epoch from p_from - w.opens_at) / extract(epoch from v_step)))::float8,
-      w.closes_at - v_duration,
+      lower(w) + v_step * greatest(0, ceil(extract(epoch from p_from - lower(w)) / extract(epoch from v_step)))::float8,
+      upper(w) - v_duration,
       v_step
     ) g (at)
     where g.at < p_to
@@ -317,7 +325,9 @@ set search_path = ''
 as $$
 declare
   v record;
-  v_on_step boolean;
+  v_window tstzrange;
+  v_within boolean := false;
+  v_on_step boolean := false;
 begin
   select
     s as service,
@@ -354,13 +364,15 @@ begin
       p_starts_at - make_interval(mins => (v.service).buffer_before_minutes),
       ends_at + make_interval(mins => (v.service).buffer_after_minutes)
     );
-    select bool_or(mod(extract(epoch from p_starts_at - w.opens_at), (v.service).slot_step_minutes * 60) = 0)
-    into v_on_step
-    from private.opening_windows(p_org_id, p_provider_id, v.timezone, p_starts_at, ends_at) w
-    where w.opens_at <= p_starts_at
-      and w.closes_at >= ends_at;
-    if v_on_step is null
-      or private.away_spans(p_org_id, p_provider_id, p_starts_at, ends_at) && tstzrange(p_starts_at, ends_at)
+    foreach v_window in array private.opening_windows(p_org_id, p_provider_id, v.timezone, p_starts_at, ends_at) loop
+      if v_window @> tstzrange(p_starts_at, ends_at) then
+        v_within := true;
+        v_on_step := v_on_step
+          or mod(extract(epoch from p_starts_at - lower(v_window)), (v.service).slot_step_minutes * 60) = 0;
+      end if;
+    end loop;
+    if not v_within
+      or private.away_spans(p_org_id, p_provider_id, v.timezone, p_starts_at, ends_at) && tstzrange(p_starts_at, ends_at)
     then
       reason := 'outside_hours';
     elsif not v_on_step then

@@ -206,7 +206,8 @@ set lock_timeout = '2s'
 as $$
 declare
   v_hold public.appointment_holds;
-  v_other_hold_id uuid;
+  v_earlier public.appointment_holds;
+  v_call public.calls;
   v_judged record;
   v_claimed boolean;
 begin
@@ -225,40 +226,47 @@ begin
   perform private.enter_clinic(p_org_id, 'claim_slot_atomic', p_call_sid);
   perform private.lock_call(p_org_id, p_call_sid);
 
-  -- The same claim again: this call holds that slot, or has already made it an appointment.
+  -- The same claim again: this call holds that slot, or has already made it an appointment. Else what it holds instead.
   select h.*
-  into v_hold
+  into v_earlier
   from public.appointment_holds h
-  left join public.appointments a
-    on a.org_id = h.org_id
-    and a.id = h.appointment_id
   where h.org_id = p_org_id
     and h.call_sid = p_call_sid
-    and h.provider_id = p_provider_id
-    and h.service_id = p_service_id
-    and h.starts_at = p_starts_at
     and (
-      (h.status = 'held' and h.expires_at > clock_timestamp())
-      or (h.status = 'confirmed' and a.hold_id = h.id and a.status in ('booked', 'confirmed', 'arrived'))
+      h.status = 'held'
+      or (
+        h.status = 'confirmed'
+        and (h.provider_id, h.service_id, h.starts_at) = (p_provider_id, p_service_id, p_starts_at)
+        and exists (
+          select 1
+          from public.appointments a
+          where a.org_id = h.org_id
+            and a.id = h.appointment_id
+            and a.hold_id = h.id
+            and a.status in ('booked', 'confirmed', 'arrived')
+        )
+      )
     )
-  for no key update of h;
-  if found then
-    return private.hold_told(v_hold);
-  end if;
-  -- A turn that comes in after the caller has hung up, late or played back, holds nothing: there is nobody to hold it for.
-  if exists (
-    select 1
-    from public.calls c
-    where c.org_id = p_org_id
-      and c.call_sid = p_call_sid
-      and c.ended_at is not null
+  order by h.status
+  limit 1;
+  if v_earlier.status = 'confirmed' or (
+    (v_earlier.provider_id, v_earlier.service_id, v_earlier.starts_at) = (p_provider_id, p_service_id, p_starts_at)
+    and v_earlier.expires_at > clock_timestamp()
   ) then
+    return private.hold_told(v_earlier);
+  end if;
+
+  select c.*
+  into v_call
+  from public.calls c
+  where c.org_id = p_org_id
+    and c.call_sid = p_call_sid;
+  -- A turn that comes in after the caller has hung up, late or played back, holds nothing: there is nobody to hold it for.
+  if v_call.ended_at is not null then
     return private.failure('not_found') || '{"alternatives": []}';
   end if;
 
-  select *
-  into v_judged
-  from private.judge_start(p_org_id, p_service_id, p_provider_id, p_starts_at);
+  v_judged := private.judge_start(p_org_id, p_service_id, p_provider_id, p_starts_at);
   if v_judged.reason is not null then
     return private.failure(v_judged.reason) || jsonb_build_object(
       'alternatives',
@@ -280,14 +288,7 @@ begin
   v_hold.status := 'held';
   v_hold.created_at := now();
 
-  select h.id
-  into v_other_hold_id
-  from public.appointment_holds h
-  where h.org_id = p_org_id
-    and h.call_sid = p_call_sid
-    and h.status = 'held'
-  for no key update;
-  if v_other_hold_id is null then
+  if v_earlier.id is null then
     v_claimed := private.hold_slot(v_hold, v_judged.during, null);
   else
     -- One live hold per call. The old one goes only when the new one is had, and comes back whole when it is not.
@@ -295,8 +296,9 @@ begin
       update public.appointment_holds h
       set status = case when h.expires_at > clock_timestamp() then 'released' else 'expired' end
       where h.org_id = p_org_id
-        and h.id = v_other_hold_id;
-      v_claimed := private.hold_slot(v_hold, v_judged.during, v_other_hold_id);
+        and h.id = v_earlier.id
+        and h.status = 'held';
+      v_claimed := private.hold_slot(v_hold, v_judged.during, v_earlier.id);
       if not v_claimed then
         raise exception 'keep the hold that the call has' using errcode = 'FD001';
       end if;
@@ -310,7 +312,9 @@ begin
     return private.failure('slot_taken')
       || jsonb_build_object('alternatives', private.alternatives(p_org_id, p_service_id, p_starts_at));
   end if;
-  perform private.note_progress(p_org_id, p_call_sid, 'time_held');
+  if v_call.progress <> 'time_held' then
+    perform private.note_progress(p_org_id, p_call_sid, 'time_held');
+  end if;
   return private.hold_told(v_hold, v_judged.slot);
 end;
 $$;

@@ -363,7 +363,13 @@ begin
             p_away && tstzrange(a.starts_at, a.ends_at)
             and c.resource_id = coalesce(p_resource_id, c.resource_id)
           else
-            private.away_spans(a.org_id, c.resource_id, a.starts_at, a.ends_at) && tstzrange(a.starts_at, a.ends_at)
+            private.away_spans(
+              a.org_id,
+              c.resource_id,
+              (select o.timezone from public.organizations o where o.id = a.org_id),
+              a.starts_at,
+              a.ends_at
+            ) && tstzrange(a.starts_at, a.ends_at)
         end
     )
   on conflict (org_id, idempotency_key) do nothing;
