@@ -3,6 +3,7 @@ import { scripted } from "./caller/answers.ts";
 import { type Arguments, readArguments, USAGE } from "./caller/arguments.ts";
 import { typedAnswers } from "./caller/keyboard.ts";
 import { type Line, openLine } from "./caller/line.ts";
+import { placeListedCall } from "./caller/listed-call.ts";
 import { AddressRefused } from "./caller/loopback.ts";
 import { placeCall } from "./caller/place-call.ts";
 import { readStackSettings, StackNotRunning } from "./caller/settings.ts";
@@ -22,9 +23,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    const line = openLine(readStackSettings(Deno.env.toObject()));
+    const settings = readStackSettings(Deno.env.toObject());
+    const line = openLine(settings);
     await somebodyAnswers(line);
-    return await call(line, wanted);
+    return await call(line, settings.twilioApiUrl, wanted);
   } catch (error) {
     if (!(error instanceof StackNotRunning) && !(error instanceof AddressRefused)) throw error;
     console.error(error.message);
@@ -32,7 +34,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function call(line: Line, wanted: Extract<Arguments, { kind: "call" }>): Promise<number> {
+async function call(
+  line: Line,
+  twilioApiUrl: string | undefined,
+  wanted: Extract<Arguments, { kind: "call" }>,
+): Promise<number> {
   const { to, from, print } = wanted;
   const typing = wanted.answers === null && Deno.stdin.isTerminal() && print === "transcript";
   const transcript = new Transcript(!typing);
@@ -46,7 +52,10 @@ async function call(line: Line, wanted: Extract<Arguments, { kind: "call" }>): P
   const answer = wanted.answers === null ? typedAnswers(Deno.stdin.readable, ask) : scripted(wanted.answers);
 
   if (print === "transcript") console.log(`Calling ${to} from ${from}. ${typing ? HINT : ""}`.trimEnd() + "\n");
-  const account = await placeCall(line, { to, from, answer, listen, signal: hangUpOnInterrupt() });
+  const options = { to, from, answer, listen, signal: hangUpOnInterrupt() };
+  const account = twilioApiUrl === undefined
+    ? await placeCall(line, options)
+    : await placeListedCall(line, twilioApiUrl, options);
   const summary = summarise(account);
   console.log(print === "json" ? JSON.stringify(summary) : `${print === "transcript" ? "\n" : ""}${inWords(summary)}`);
   return endedNormally(account) ? 0 : 1;

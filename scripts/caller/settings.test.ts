@@ -19,6 +19,14 @@ Deno.test("the stack's file tells where to call and how to sign", async () => {
   });
 });
 
+Deno.test("the stand-in for Twilio's REST API is the stack's own, whatever the environment says", async () => {
+  const file = "FUNCTIONS_URL=http://127.0.0.1:9000\nTWILIO_AUTH_TOKEN=abc\n";
+  const own = await stackDir(`${file}TWILIO_API_URL=http://127.0.0.1:3001/twilio\n`);
+  assert.equal(readStackSettings({ STACK_DIR: own }).twilioApiUrl, "http://127.0.0.1:3001/twilio");
+  const STACK_DIR = await stackDir(file);
+  assert.equal(readStackSettings({ STACK_DIR, TWILIO_API_URL: "https://api.twilio.com" }).twilioApiUrl, undefined);
+});
+
 Deno.test("without the file the environment tells the same", async () => {
   const settings = readStackSettings({
     STACK_DIR: await stackDir(null),

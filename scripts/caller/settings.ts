@@ -9,6 +9,8 @@ export interface StackSettings {
   readonly publicFunctionsUrl: string;
   readonly twilioAuthToken: string;
   readonly twilioAccountSid: string | null;
+  /** The stand-in for Twilio's REST API, which lists the calls that are placed. Only a stack's own file names one. */
+  readonly twilioApiUrl?: string;
 }
 
 /** No stack to call: its message is a sentence for the person at the terminal. */
@@ -43,6 +45,7 @@ export function readStackSettings(environment: Readonly<Record<string, string>>)
     publicFunctionsUrl: (settings.PUBLIC_FUNCTIONS_URL || functionsUrl).replace(/\/+$/, ""),
     twilioAuthToken,
     twilioAccountSid: settings.TWILIO_ACCOUNT_SID || null,
+    ...(written?.TWILIO_API_URL && { twilioApiUrl: written.TWILIO_API_URL }),
   };
 }
 
