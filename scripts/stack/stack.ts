@@ -110,7 +110,8 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 /** What Supabase injects into a function, and what this product asks to be set as secrets. */
 function functionEnvironment(settings: Settings, env: Record<string, string>): Record<string, string> {
-  const inherited = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG"].flatMap((name) => {
+  const own = ["ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET"];
+  const inherited = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG", ...own].flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   });
