@@ -73,6 +73,13 @@ from (
   select 'let staff truncate', name, format('grant truncate on %s to authenticated', name)
   from tables
   union all
+  select 'let the planner tell', format('%s of %s', c.column_name, t.name),
+    format('alter table %s alter column %I set statistics 100', t.name, c.column_name)
+  from tables t
+  cross join lateral private.identifying_columns(t.oid) c
+  where c.is_hidden
+    and has_table_privilege('authenticated', t.oid, 'select')
+  union all
   select 'drop a trigger', format('%s on %s', tgname, table_name), format('drop trigger %I on %s', tgname, table_name)
   from triggers
   union all
