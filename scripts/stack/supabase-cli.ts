@@ -19,14 +19,14 @@ export function generateTypes(settings: Settings, signal: AbortSignal): Promise<
 
 const adviceSchema = z.array(z.object({ name: z.string(), level: z.string(), detail: z.string() }));
 
-/**
- * What the advisors warn of, one line each. Their remarks below a warning are left out: on a database that nobody has used
- * yet every index is an unused one.
- */
+/** The one remark that the migrations explain: on a database that nobody has used yet, most indexes are unused. */
+const explained = "unused_index";
+
+/** What the advisors say at any level, one line each, but for what the migrations explain. */
 export async function readAdvice(settings: Settings, signal: AbortSignal): Promise<string[]> {
-  const json = await supabase(settings, ["db", "advisors", "--level=warn", "--fail-on=none"], signal);
+  const json = await supabase(settings, ["db", "advisors", "--level=info", "--fail-on=none"], signal);
   const found = json.trim() === "" ? [] : adviceSchema.parse(JSON.parse(json));
-  return found.map(({ level, name, detail }) => `${level} ${name}: ${detail}`);
+  return found.filter(({ level, name }) => !(level === "INFO" && name === explained)).map(({ level, name, detail }) => `${level} ${name}: ${detail}`);
 }
 
 async function supabase(settings: Settings, args: string[], signal: AbortSignal): Promise<string> {
