@@ -1,12 +1,13 @@
 /** `deno task bench`: how search, claim and confirmation hold up as clinics become many, beside what a bare insert costs. */
 import postgres from "postgres";
-import { BadArguments, type BenchSettings, readBenchSettings, USAGE } from "./bench/arguments.ts";
+import { type BenchSettings, readBenchSettings, USAGE } from "./bench/arguments.ts";
 import { dataApiClient, directClient } from "./bench/clients.ts";
 import { fillTo, prepareBench } from "./bench/fill.ts";
 import { freeStarts, measureLatencies } from "./bench/latency.ts";
 import { findFullScans } from "./bench/plans.ts";
 import { ratios, ratiosAsText, sizeAsText, type SizeReport } from "./bench/print.ts";
 import { measureThroughput } from "./bench/throughput.ts";
+import { runCommand } from "./command/command.ts";
 import { terminalReport } from "./stack/report.ts";
 import { startThrowAwayStack } from "./stack/throw-away.ts";
 
@@ -15,10 +16,6 @@ const warmUp = 20;
 /** Runs the command and gives its exit code: 1 when a target is missed or a plan reads a table from end to end. */
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const settings = readBenchSettings(args);
-  if (settings === null) {
-    console.log(USAGE.trimEnd());
-    return 0;
-  }
   const progress = terminalReport(toStandardError);
   progress.note(`Seed ${settings.seed}, ${new Date().toISOString()}. A stack for this run alone, removed at its end:`);
   await using stack = await startThrowAwayStack(progress, signal);
@@ -87,20 +84,4 @@ function toStandardError(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(text));
 }
 
-if (import.meta.main) {
-  const stopping = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => stopping.abort(new DOMException("stopped", "AbortError")));
-  }
-  try {
-    Deno.exit(await main(Deno.args, stopping.signal));
-  } catch (error) {
-    if (stopping.signal.aborted) {
-      console.error("Stopped; nothing is left running.");
-      Deno.exit(130);
-    }
-    if (!(error instanceof BadArguments)) throw error;
-    console.error(`${error.message}\n\n${USAGE.trimEnd()}`);
-    Deno.exit(2);
-  }
-}
+if (import.meta.main) await runCommand({ usage: USAGE, run: main });

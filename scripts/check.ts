@@ -1,59 +1,64 @@
 /** `deno task check`: everything that can be said about the code without running a test, one line a part. */
+import { parseArgs } from "node:util";
 import { readDatabaseTypes, typesFile } from "./checking/database-types.ts";
+import { runCommand } from "./command/command.ts";
 import { run } from "./stack/child.ts";
 import { exists, join, relative } from "./stack/paths.ts";
 import { readFunctions } from "./stack/project.ts";
 import { silentReport, terminalReport } from "./stack/report.ts";
 import { repositoryDir } from "./stack/settings.ts";
-import { untilAskedToStop } from "./stack/stop-signals.ts";
 import { readAdvice } from "./stack/supabase-cli.ts";
 import { startThrowAwayDatabase } from "./stack/throw-away.ts";
 
 /** The Deno that the hosted edge runtime embeds. It cannot read our lock file, and gets no say over node_modules. */
 const hostedDeno = ["-y", "deno@2.1.4", "check", "--quiet", "--no-lock", "--node-modules-dir=none"];
 
-const stopping = new AbortController();
-untilAskedToStop().then((reason) => stopping.abort(reason));
-const { signal } = stopping;
-const report = terminalReport();
-const failures: string[] = [];
+const usage = `deno task check
 
-const deno = (...args: string[]) => () => run(Deno.execPath(), { args, cwd: repositoryDir, signal });
-await part("Format (deno fmt)", deno("fmt", "--check"));
-await part("Lint (deno lint)", deno("lint", "--quiet"));
-await part(`Types under Deno ${Deno.version.deno}`, deno("check", "--quiet", "scripts", "supabase"));
-await part("Types of the functions under Deno 2.1.4, as hosted", () => {
-  const entries = readFunctions(join(repositoryDir, "supabase")).map(({ entry }) => relative(repositoryDir, entry));
-  return run("npx", { args: [...hostedDeno, ...entries], cwd: repositoryDir, signal });
-});
-try {
-  await using database = await report.step(
-    "A database with the migrations",
-    () => startThrowAwayDatabase(silentReport(), signal),
-  );
-  await part("Types of the database are up to date", async () => {
-    const current = exists(typesFile) ? Deno.readTextFileSync(typesFile) : "";
-    if (await readDatabaseTypes(database.settings, signal) !== current) {
-      throw new Error(`${relative(repositoryDir, typesFile)} is out of date: run \`deno task types\`.`);
+Format, lint, types (under this Deno, and for the functions under the hosted one), types of the database, advisors.`;
+
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+  parseArgs({ args: [...args], options: {} });
+  const report = terminalReport();
+  const failures: string[] = [];
+  const part = async (name: string, check: () => Promise<unknown>) => {
+    try {
+      await report.step(name, check);
+    } catch (error) {
+      signal.throwIfAborted();
+      failures.push(`${name}\n\n${error instanceof Error ? error.message : error}`);
     }
-  });
-  await part("Advisors (supabase db advisors)", async () => {
-    const advice = await readAdvice(database.settings, signal);
-    if (advice.length > 0) throw new Error(advice.join("\n"));
-  });
-} catch (error) {
-  failures.push(`A database with the migrations\n\n${error instanceof Error ? error.message : error}`);
-}
+  };
+  const deno = (...args: string[]) => () => run(Deno.execPath(), { args, cwd: repositoryDir, signal });
 
-for (const failure of failures) console.error(`\n${failure}`);
-console.log(failures.length === 0 ? "\nAll is well." : `\n${failures.length} of the parts failed.`);
-Deno.exit(failures.length === 0 ? 0 : 1);
-
-async function part(name: string, check: () => Promise<unknown>): Promise<void> {
-  if (signal.aborted) return;
+  await part("Format (deno fmt)", deno("fmt", "--check"));
+  await part("Lint (deno lint)", deno("lint", "--quiet"));
+  await part(`Types under Deno ${Deno.version.deno}`, deno("check", "--quiet", "scripts", "supabase"));
+  await part("Types of the functions under Deno 2.1.4, as hosted", () => {
+    const entries = readFunctions(join(repositoryDir, "supabase")).map(({ entry }) => relative(repositoryDir, entry));
+    return run("npx", { args: [...hostedDeno, ...entries], cwd: repositoryDir, signal });
+  });
   try {
-    await report.step(name, check);
+    const start = () => startThrowAwayDatabase(silentReport(), signal);
+    await using database = await report.step("A database with the migrations", start);
+    await part("Types of the database are up to date", async () => {
+      const current = exists(typesFile) ? Deno.readTextFileSync(typesFile) : "";
+      if (await readDatabaseTypes(database.settings, signal) !== current) {
+        throw new Error(`${relative(repositoryDir, typesFile)} is out of date: run \`deno task types\`.`);
+      }
+    });
+    await part("Advisors (supabase db advisors)", async () => {
+      const advice = await readAdvice(database.settings, signal);
+      if (advice.length > 0) throw new Error(advice.join("\n"));
+    });
   } catch (error) {
-    failures.push(`${name}\n\n${error instanceof Error ? error.message : error}`);
+    signal.throwIfAborted();
+    failures.push(`A database with the migrations\n\n${error instanceof Error ? error.message : error}`);
   }
+
+  for (const failure of failures) console.error(`\n${failure}`);
+  console.log(failures.length === 0 ? "\nAll is well." : `\n${failures.length} of the parts failed.`);
+  return failures.length === 0 ? 0 : 1;
 }
+
+await runCommand({ usage, run: main });

@@ -1,21 +1,30 @@
 /**
  * `deno task test:regression`: the cross-tenant battery, as an outsider would run it: over HTTP, with real sign-ins of both
- * demo clinics' owners. It attacks a stack of its own; with --running, the one whose `$STACK_DIR/env` is there.
+ * demo clinics' owners.
  */
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
+import { runCommand } from "./command/command.ts";
 import { runBattery } from "./regression/battery.ts";
 import { printTable } from "./regression/print.ts";
 import { surroundingsOf } from "./regression/surroundings.ts";
+import { requireEnvFile } from "./stack/env-file.ts";
 import { terminalReport } from "./stack/report.ts";
-import { untilAskedToStop } from "./stack/stop-signals.ts";
 import { startThrowAwayStack } from "./stack/throw-away.ts";
+
+const usage = `deno task test:regression [--running] [--all]
+
+Attacks each demo clinic as the other's owner, as anybody and with the secret key, over HTTP, with every table, verb, RPC and
+trick, and through the phone. Prints what was tried and what came back. It is done on a stack of its own.
+
+  --running   on the stack that runs in $STACK_DIR (.stack)
+  --all       a line for each attempt, not one for those of a kind that ended alike`;
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: { running: { type: "boolean" }, all: { type: "boolean" } },
   });
-  if (values.running) return await attack(runningStack(), values.all ?? false);
+  if (values.running) return await attack(requireEnvFile(Deno.env.get("STACK_DIR") || ".stack"), values.all ?? false);
   await using stack = await startThrowAwayStack(terminalReport(), signal);
   return await attack(stack.env, values.all ?? false);
 }
@@ -36,12 +45,4 @@ async function attack(environment: Readonly<Record<string, string>>, all: boolea
   }
 }
 
-function runningStack(): Record<string, string> {
-  const file = `${Deno.env.get("STACK_DIR") || ".stack"}/env`;
-  const entries = Object.entries(parseEnv(Deno.readTextFileSync(file)));
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-}
-
-const stopping = new AbortController();
-untilAskedToStop().then((reason) => stopping.abort(reason));
-Deno.exit(await main(Deno.args, stopping.signal));
+await runCommand({ usage, run: main });

@@ -1,8 +1,8 @@
 /** `deno task test:stress`: a hundred callers for one slot, and every other race for somebody's time. */
 import type postgres from "postgres";
+import { BadArguments, runCommand } from "./command/command.ts";
 import { terminalReport } from "./stack/report.ts";
-import { untilAskedToStop } from "./stack/stop-signals.ts";
-import { BadArguments, readStressSettings, type StressSettings, USAGE } from "./stress/arguments.ts";
+import { readStressSettings, type StressSettings, USAGE } from "./stress/arguments.ts";
 import type { Race } from "./stress/race.ts";
 import {
   cancelAgainstBooking,
@@ -24,16 +24,12 @@ import { callersForOneSlot } from "./stress/races/one-slot.ts";
 import { oneRoom, staffAgainstPhone } from "./stress/races/staff.ts";
 import { callsForOneSlot } from "./stress/races/whole-calls.ts";
 import { passed, type RaceReport, runRace } from "./stress/run-race.ts";
-import { NoSuchStack, openTarget } from "./stress/target.ts";
+import { openTarget } from "./stress/target.ts";
 import { findFaults } from "./stress/verdict.ts";
 
 /** Runs the command and gives its exit code. */
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const settings = readStressSettings(args);
-  if (settings === null) {
-    console.log(USAGE.trimEnd());
-    return 0;
-  }
   const where = settings.stackDir === undefined ? "a stack for this run alone" : `the stack in ${settings.stackDir}`;
   console.log(`Seed ${settings.seed}, ${new Date().toISOString()}, on ${where}.`);
   await using opened = new AsyncDisposableStack();
@@ -109,18 +105,4 @@ function asLine({ name, rounds, attempts, won, lost, errors, deadlocks, ms }: Ra
     );
 }
 
-if (import.meta.main) {
-  const stopping = new AbortController();
-  untilAskedToStop().then((reason) => stopping.abort(reason));
-  try {
-    Deno.exit(await main(Deno.args, stopping.signal));
-  } catch (error) {
-    if (stopping.signal.aborted) {
-      console.error("Stopped; nothing is left running.");
-      Deno.exit(130);
-    }
-    const plain = error instanceof BadArguments || error instanceof NoSuchStack;
-    console.error(plain ? `${error.message}\n\n${USAGE.trimEnd()}` : error);
-    Deno.exit(2);
-  }
-}
+if (import.meta.main) await runCommand({ usage: USAGE, run: main });

@@ -1,15 +1,22 @@
 /**
  * `deno task test:layers`: takes every single layer of the silo away, one after the other, on a database of its own, and
- * expects the tests to notice each time. `--quick` takes two of each kind.
+ * expects the tests to notice each time.
  */
 import { parseArgs } from "node:util";
+import { runCommand } from "./command/command.ts";
 import { chooseLayers } from "./silo/choose-layers.ts";
 import { findLayers, takeAway, type Verdict } from "./silo/layers.ts";
 import { createScratchDatabase } from "./silo/scratch-database.ts";
 import { databaseUrl } from "./stack/settings.ts";
 import { terminalReport } from "./stack/report.ts";
 import { startThrowAwayDatabase } from "./stack/throw-away.ts";
-import { untilAskedToStop } from "./stack/stop-signals.ts";
+
+const usage = `deno task test:layers [--quick]
+
+Drops each policy, grant, trigger and composite reference that stands between two clinics, one at a time, and expects a test
+of the database to fail each time. On a database that is thrown away afterwards.
+
+  --quick   two of each kind`;
 
 interface Count {
   noticed: number;
@@ -53,6 +60,4 @@ function count(kinds: Map<string, Count>, { layer, noticedBy }: Verdict): void {
   else kind.noticed += 1;
 }
 
-const stopping = new AbortController();
-untilAskedToStop().then((reason) => stopping.abort(reason));
-Deno.exit(await main(Deno.args, stopping.signal));
+await runCommand({ usage, run: main });

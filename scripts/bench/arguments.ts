@@ -1,5 +1,6 @@
 /** What the command line of the bench asks for. */
 import { parseArgs } from "node:util";
+import { BadArguments, wholeNumber } from "../command/command.ts";
 
 /** How much is measured. */
 export interface BenchSettings {
@@ -23,51 +24,33 @@ claiming and confirming at each size, beside a bare insert under the same constr
   --json    the measurements as JSON on standard output; progress goes to standard error as always
 `;
 
-/** Thrown for a command line that cannot be understood; its message says why. */
-export class BadArguments extends Error {}
-
-/** Reads the arguments; null asks for the usage. */
-export function readBenchSettings(args: readonly string[]): BenchSettings | null {
-  const { values } = parsed(args);
-  if (values.help) return null;
-  const sizes = (values.sizes ?? (values.quick ? "10,100" : "10,1000,10000")).split(",").map((size) =>
-    whole(size, "sizes")
+/** Reads the arguments. */
+export function readBenchSettings(args: readonly string[]): BenchSettings {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      sizes: { type: "string" },
+      samples: { type: "string" },
+      seconds: { type: "string" },
+      seed: { type: "string" },
+      quick: { type: "boolean" },
+      json: { type: "boolean" },
+    },
+  });
+  const number = (name: string, text: string | undefined, otherwise: number) =>
+    wholeNumber(name, text, otherwise, 1, 1_000_000);
+  const quick = values.quick ?? false;
+  const sizes = (values.sizes ?? (quick ? "10,100" : "10,1000,10000")).split(",").map((size) =>
+    number("sizes", size, 0)
   );
   if (sizes.some((size, at) => at > 0 && size <= (sizes[at - 1] ?? 0))) {
     throw new BadArguments("--sizes must grow: each adds clinics to the ones before.");
   }
   return {
     sizes,
-    samples: whole(values.samples ?? (values.quick ? "40" : "300"), "samples"),
-    seconds: whole(values.seconds ?? (values.quick ? "1" : "4"), "seconds"),
-    seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : whole(values.seed, "seed"),
+    samples: number("samples", values.samples, quick ? 40 : 300),
+    seconds: number("seconds", values.seconds, quick ? 1 : 4),
+    seed: number("seed", values.seed, 1 + Math.floor(Math.random() * 1e6)),
     json: values.json ?? false,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        sizes: { type: "string" },
-        samples: { type: "string" },
-        seconds: { type: "string" },
-        seed: { type: "string" },
-        quick: { type: "boolean" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new BadArguments(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function whole(text: string, name: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1_000_000) {
-    throw new BadArguments(`--${name} takes whole numbers from 1 to 1,000,000, not "${text}".`);
-  }
-  return value;
 }

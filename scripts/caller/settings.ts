@@ -1,5 +1,6 @@
 /** Where the running stack is and how its requests are signed, from the file that the stack writes when it is ready. */
-import { parseEnv } from "node:util";
+import { Refused } from "../command/command.ts";
+import { envFile, readEnvFile } from "../stack/env-file.ts";
 
 /** What the caller has to know of the stack. */
 export interface StackSettings {
@@ -14,20 +15,15 @@ export interface StackSettings {
 }
 
 /** No stack to call: its message is a sentence for the person at the terminal. */
-export class StackNotRunning extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "StackNotRunning";
-  }
-}
+export class StackNotRunning extends Refused {}
 
 /**
  * Reads `$STACK_DIR/env`; a name that it lacks is taken from the environment.
  * The file goes first because a shell may well hold the token of a real Twilio account.
  */
 export function readStackSettings(environment: Readonly<Record<string, string>>): StackSettings {
-  const file = `${environment.STACK_DIR || ".stack"}/env`;
-  const written = readIfThere(file);
+  const stackDir = environment.STACK_DIR || ".stack";
+  const [file, written] = [envFile(stackDir), readEnvFile(stackDir)];
   const settings = { ...environment, ...written };
 
   const functionsUrl = settings.FUNCTIONS_URL;
@@ -47,14 +43,4 @@ export function readStackSettings(environment: Readonly<Record<string, string>>)
     twilioAccountSid: settings.TWILIO_ACCOUNT_SID || null,
     ...(written?.TWILIO_API_URL && { twilioApiUrl: written.TWILIO_API_URL }),
   };
-}
-
-function readIfThere(path: string): Record<string, string> | null {
-  try {
-    const entries = Object.entries(parseEnv(Deno.readTextFileSync(path)));
-    return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }

@@ -44,6 +44,15 @@ const mistakes: [what: string, change: (clinic: Record<string, unknown>) => void
     "hours, entry 1, opens must be a time such as 09:00.",
     "hours, entry 1, closes must be a time such as 09:00.",
   ]],
+  [
+    "an hour that does not exist, between hours that do",
+    (c) =>
+      c.hours = [
+        { days: ["monday"], opens: "09:00", closes: "25:00" },
+        { days: ["monday"], opens: "13:30", closes: "17:00" },
+      ],
+    ["hours, entry 1, closes must be a time such as 09:00."],
+  ],
   ["a day that does not exist", (c) => c.hours = [{ days: ["someday"], opens: "09:00", closes: "17:00" }], [
     "hours, entry 1, days, entry 1 must be days in full: monday, tuesday, wednesday, thursday, friday, saturday, sunday.",
   ]],

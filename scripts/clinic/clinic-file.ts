@@ -10,10 +10,11 @@ const minutes = (from: number, to: number) => {
   const rule = `must be a whole number of minutes from ${from} to ${to}`;
   return z.int(rule).min(from, rule).max(to, rule);
 };
-const clock = z.string("must be a time such as 09:00").regex(
-  /^([01]\d|2[0-3]):[0-5]\d$/,
-  "must be a time such as 09:00",
-);
+// Which hours overlap can be told only when each is a time.
+const clock = z.string("must be a time such as 09:00").regex(/^([01]\d|2[0-3]):[0-5]\d$/, {
+  error: "must be a time such as 09:00",
+  abort: true,
+});
 
 const hoursSchema = z.strictObject({
   days: z.array(z.enum(days, `must be days in full: ${days.join(", ")}`), "must be a list of days").min(

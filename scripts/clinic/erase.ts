@@ -1,10 +1,10 @@
 /** `deno task clinic:erase CLINIC`: removes one clinic, or one of its patients, for good. Without --yes it only says what it would do. */
 import { parseArgs } from "node:util";
 import type postgres from "postgres";
-import { runCommand } from "./command.ts";
+import { BadArguments, runCommand } from "../command/command.ts";
 import { eraseClinic, type Erased, erasePatient } from "./erase-rows.ts";
 import { type Clinic, findClinic } from "./find-clinic.ts";
-import { readTarget, Refused, withDatabase } from "./target.ts";
+import { readTarget, withDatabase } from "./target.ts";
 
 const usage = `deno task clinic:erase CLINIC [--patient +12125550111] [--yes]
 
@@ -12,23 +12,24 @@ CLINIC is a clinic's id or the number that patients dial. With --patient, remove
 number; without, the clinic with everything it has. It is a dry run unless --yes is given: all of it is done in one
 transaction, counted, and undone. The project is the one that DB_URL names, else the running local stack.`;
 
-async function erase(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<void> {
+async function erase(args: readonly string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { patient: { type: "string" }, yes: { type: "boolean" } },
     allowPositionals: true,
   });
-  if (positionals.length !== 1) throw new Refused(usage);
+  if (positionals.length !== 1) throw new BadArguments("Name one clinic: its id, or the number that patients dial.");
   const { patient, yes = false } = values;
   if (patient !== undefined && !/^\+[1-9][0-9]{6,14}$/.test(patient)) {
-    throw new Refused("--patient must be a number with plus and country code, such as +12125550111.");
+    throw new BadArguments("--patient must be a number with plus and country code, such as +12125550111.");
   }
-  const target = readTarget(environment);
-  const { clinic, erased } = await withDatabase(target, async (sql) => {
+  const target = readTarget(Deno.env.toObject());
+  const { clinic, erased } = await withDatabase(target, signal, async (sql) => {
     const clinic = await findClinic(sql, positionals[0]);
     return { clinic, erased: await inOneTransaction(sql, clinic, patient, yes) };
   });
   console.log(asText(target.shownAs, clinic, patient, yes, erased));
+  return 0;
 }
 
 /** Undoes a dry run: nothing else tells as surely what the real one will do. */
@@ -77,4 +78,4 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
 }
 
-if (import.meta.main) await runCommand(erase);
+if (import.meta.main) await runCommand({ usage, run: erase });

@@ -59,3 +59,30 @@ Deno.test("one clinic is exported", async (t) => {
     assert.deepEqual(await digestOfOthers(sql), before);
   });
 });
+
+Deno.test("an export that could not be finished leaves no file, and one that is there is not written over", async () => {
+  await using clinics = await openBusyClinics();
+  const folder = await Deno.makeTempDir();
+  const run = async (...args: string[]) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", new URL("export.ts", import.meta.url).pathname, ...args],
+      env: { DB_URL: clinics.target.dbUrl, NO_COLOR: "1" },
+    }).output();
+    return { code, said: new TextDecoder().decode(stderr) };
+  };
+  try {
+    const path = `${folder}/clinic.ndjson`;
+    assert.deepEqual(await run("+12125550199", "--out", path), {
+      code: 1,
+      said: "There is no clinic with the id or number +12125550199.\n",
+    });
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    assert.equal((await run(harbor, "--out", path)).code, 0);
+    const written = Deno.readTextFileSync(path);
+    assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    assert.deepEqual(await run(cedar, "--out", path), { code: 1, said: `${path} is there already.\n` });
+    assert.equal(Deno.readTextFileSync(path), written);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

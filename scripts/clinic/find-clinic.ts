@@ -1,6 +1,6 @@
 /** Finds the clinic that an operator means, by its id or by the number that patients dial. */
 import type postgres from "postgres";
-import { Refused } from "./target.ts";
+import { Refused } from "../command/command.ts";
 
 /** A clinic, as an operator recognises it. */
 export interface Clinic {

@@ -4,7 +4,8 @@
  */
 import { createClient } from "@supabase/supabase-js";
 import type postgres from "postgres";
-import { Refused, type Target } from "./target.ts";
+import { Refused } from "../command/command.ts";
+import type { Target } from "./target.ts";
 
 /** What was done about an account, to be told to the operator. */
 export interface Account {

@@ -1,6 +1,7 @@
 /** Which project a command works on: the one that DB_URL names, else the running local stack. */
-import { parseEnv } from "node:util";
 import postgres from "postgres";
+import { Refused } from "../command/command.ts";
+import { envFile, readEnvFile } from "../stack/env-file.ts";
 
 /** What the commands need to know of a project. */
 export interface Target {
@@ -16,12 +17,9 @@ export interface Target {
   readonly secretKey: string | undefined;
 }
 
-/** A reason not to go on that the operator can do something about; its message is all they need. */
-export class Refused extends Error {}
-
 /** Reads the environment; without DB_URL in it, the file that the running stack wrote. Never a mixture of both. */
 export function readTarget(environment: Readonly<Record<string, string | undefined>>): Target {
-  const settings = environment.DB_URL ? environment : readStackFile(environment.STACK_DIR || ".stack");
+  const settings = environment.DB_URL ? environment : stackSettings(environment.STACK_DIR || ".stack");
   const dbUrl = settings.DB_URL;
   if (!dbUrl || !URL.canParse(dbUrl)) {
     throw new Refused("DB_URL must be the URL of the project's Postgres, as the role postgres.");
@@ -37,28 +35,32 @@ export function readTarget(environment: Readonly<Record<string, string | undefin
   };
 }
 
-function readStackFile(stackDir: string): Record<string, string | undefined> {
-  const file = `${stackDir}/env`;
-  try {
-    return parseEnv(Deno.readTextFileSync(file));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Refused(
-      `Which project? Set DB_URL (and PUBLIC_FUNCTIONS_URL), or start the local stack: there is no ${file}.`,
-    );
-  }
+function stackSettings(stackDir: string): Record<string, string> {
+  const settings = readEnvFile(stackDir);
+  if (settings !== null) return settings;
+  throw new Refused(
+    `Which project? Set DB_URL (and PUBLIC_FUNCTIONS_URL), or start the local stack: there is no ${envFile(stackDir)}.`,
+  );
 }
 
-/** Connects, works, and disconnects whatever happens. */
-export async function withDatabase<T>(target: Target, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+/** Connects, works, and disconnects whatever happens; when the signal comes, in mid-work: Postgres then undoes what is open. */
+export async function withDatabase<T>(
+  target: Target,
+  signal: AbortSignal,
+  work: (sql: postgres.Sql) => Promise<T>,
+): Promise<T> {
   const sql = postgres(target.dbUrl, {
     max: 1,
     onnotice: () => {},
     connection: { application_name: "frontdesk clinic", TimeZone: "UTC" },
   });
+  const stop = () => void sql.end({ timeout: 0 });
+  signal.addEventListener("abort", stop, { once: true });
   try {
+    signal.throwIfAborted();
     return await work(sql);
   } finally {
+    signal.removeEventListener("abort", stop);
     await sql.end({ timeout: 5 });
   }
 }

@@ -7,7 +7,8 @@ import { z } from "zod";
 import { createDataApi } from "./data-api.ts";
 import { leaveWithTheStack } from "./leave-with-the-stack.ts";
 import { stopLeftoverServer } from "./postgres-leftovers.ts";
-import { exists, join } from "./paths.ts";
+import { envFile } from "./env-file.ts";
+import { exists } from "./paths.ts";
 
 /** What the gateway is started with, as JSON in its environment. */
 export const gatewaySettingsSchema = z.object({
@@ -81,7 +82,7 @@ if (import.meta.main) {
   const settings = gatewaySettingsSchema.parse(JSON.parse(Deno.env.get("GATEWAY_SETTINGS") ?? "{}"));
   leaveWithTheStack(async () => {
     // The stack was killed: Postgres would run on, and the file would tell of a stack that is gone.
-    const env = join(settings.stackDir, "env");
+    const env = envFile(settings.stackDir);
     if (exists(env)) Deno.removeSync(env);
     await stopLeftoverServer(settings.stackDir);
   });

@@ -8,7 +8,7 @@ import { startFunctions } from "./functions.ts";
 import { startGateway } from "./gateway-process.ts";
 import { migrate } from "./migrate.ts";
 import { startOps } from "./ops.ts";
-import { join } from "./paths.ts";
+import { envFile } from "./env-file.ts";
 import { createData, startPostgres } from "./postgres.ts";
 import { stopLeftoverServer } from "./postgres-leftovers.ts";
 import { readFunctions } from "./project.ts";
@@ -54,7 +54,7 @@ export async function startStack(settings: Settings, report: Report, signal: Abo
   }
   if (own.watch) started.defer(watchFunctions(own.projectDir, functions, processes, report));
 
-  const file = join(own.stackDir, "env");
+  const file = envFile(own.stackDir);
   started.defer(() => removeIfThere(file));
   Deno.writeTextFileSync(file, dotenv(env), { mode: 0o600 });
   return { env, functionNames: names, stop: stopOnce(started.move()) };
@@ -78,7 +78,7 @@ async function claim(settings: Settings, report: Report, started: AsyncDisposabl
   const folder = await holdFolder(settings.stackDir);
   started.defer(() => folder.release());
   const own = { ...settings, stackDir: folder.path };
-  removeIfThere(join(own.stackDir, "env"));
+  removeIfThere(envFile(own.stackDir));
   if (await stopLeftoverServer(own.stackDir)) {
     report.note("  Stopped a Postgres that an earlier stack had left running.");
   }

@@ -1,5 +1,6 @@
 /** What the command line of the stress test asks for. */
 import { parseArgs } from "node:util";
+import { wholeNumber } from "../command/command.ts";
 
 /** What is run, and how often. */
 export interface StressSettings {
@@ -26,47 +27,28 @@ they lost, and what went wrong. Afterwards SQL counts double-bookings.
   --stack DIR    a running stack's folder (.stack for deno task start); without it a stack is started and removed
 `;
 
-/** Thrown for a command line that cannot be understood; its message says why. */
-export class BadArguments extends Error {}
+/** A calendar of two years has no room for more rounds, four hours apart. */
+const atMost = 4000;
 
-/** Reads the arguments; null asks for the usage. */
-export function readStressSettings(args: readonly string[]): StressSettings | null {
-  const { values } = parsed(args);
-  if (values.help) return null;
+/** Reads the arguments. */
+export function readStressSettings(args: readonly string[]): StressSettings {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      callers: { type: "string" },
+      rounds: { type: "string" },
+      "big-rounds": { type: "string" },
+      only: { type: "string" },
+      seed: { type: "string" },
+      stack: { type: "string" },
+    },
+  });
   return {
-    callers: whole(values.callers ?? "100", "callers", 2),
-    rounds: whole(values.rounds ?? "200", "rounds", 1),
-    bigRounds: whole(values["big-rounds"] ?? "3", "big-rounds", 1),
-    seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : whole(values.seed, "seed", 0),
+    callers: wholeNumber("callers", values.callers, 100, 2, atMost),
+    rounds: wholeNumber("rounds", values.rounds, 200, 1, atMost),
+    bigRounds: wholeNumber("big-rounds", values["big-rounds"], 3, 1, atMost),
+    seed: wholeNumber("seed", values.seed, Math.floor(Math.random() * 1e6), 0, 1e9),
     only: values.only ?? "",
     ...(values.stack !== undefined && { stackDir: values.stack }),
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        callers: { type: "string" },
-        rounds: { type: "string" },
-        "big-rounds": { type: "string" },
-        only: { type: "string" },
-        seed: { type: "string" },
-        stack: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new BadArguments(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function whole(text: string, name: string, atLeast: number): number {
-  const value = Number(text);
-  // A calendar of two years has no room for more rounds, four hours apart.
-  if (!Number.isInteger(value) || value < atLeast || value > (name === "seed" ? 1e9 : 4000)) {
-    throw new BadArguments(`--${name} takes a whole number from ${atLeast} to 4000, not "${text}".`);
-  }
-  return value;
 }

@@ -1,9 +1,8 @@
 /** The stack that is raced on: one of our own, or a running one by its folder. Only ever on this machine. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import { parseEnv } from "node:util";
 import postgres from "postgres";
 import { onlyLoopback } from "../caller/loopback.ts";
-import { join } from "../stack/paths.ts";
+import { requireEnvFile } from "../stack/env-file.ts";
 import type { Report } from "../stack/report.ts";
 import { startThrowAwayStack } from "../stack/throw-away.ts";
 
@@ -32,7 +31,7 @@ export async function openTarget(
 ): Promise<Target> {
   const env = stackDir === undefined
     ? opened.use(await startThrowAwayStack(report, signal)).env
-    : await readEnv(join(stackDir, "env"));
+    : requireEnvFile(stackDir);
   for (const name of ["API_URL", "DB_URL", "ADMIN_DB_URL", "FUNCTIONS_URL"]) {
     const url = new URL(`${env[name]}`);
     // The guard knows web addresses; of a database URL only the host matters.
@@ -51,16 +50,3 @@ export async function openTarget(
   };
   return { env, api, staff, owner: open(env.DB_URL, 4), superuser: open(env.ADMIN_DB_URL, 10) };
 }
-
-async function readEnv(path: string): Promise<Record<string, string>> {
-  try {
-    const entries = Object.entries(parseEnv(await Deno.readTextFile(path)));
-    return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new NoSuchStack(`There is no running stack: ${path} does not exist.`);
-  }
-}
-
-/** The folder that was named belongs to no running stack. */
-export class NoSuchStack extends Error {}
