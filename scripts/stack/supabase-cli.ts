@@ -26,7 +26,9 @@ const explained = "unused_index";
 export async function readAdvice(settings: Settings, signal: AbortSignal): Promise<string[]> {
   const json = await supabase(settings, ["db", "advisors", "--level=info", "--fail-on=none"], signal);
   const found = json.trim() === "" ? [] : adviceSchema.parse(JSON.parse(json));
-  return found.filter(({ level, name }) => !(level === "INFO" && name === explained)).map(({ level, name, detail }) => `${level} ${name}: ${detail}`);
+  return found.filter(({ level, name }) => !(level === "INFO" && name === explained)).map(({ level, name, detail }) =>
+    `${level} ${name}: ${detail}`
+  );
 }
 
 async function supabase(settings: Settings, args: string[], signal: AbortSignal): Promise<string> {
