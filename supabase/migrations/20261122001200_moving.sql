@@ -38,7 +38,7 @@ as $$
     and (a.call_sid = p_call_sid or a.phone = p_phone);
 $$;
 comment on function private.verification_tries_left(uuid, text, text) is
-  'How many wrong dates of birth a call and a number may still give.';
+  'How many wrong dates of birth or codes a call and a number may still give.';
 revoke all on function private.verification_tries_left(uuid, text, text) from public;
 grant execute on function private.verification_tries_left(uuid, text, text) to booking_engine;
 
@@ -81,7 +81,8 @@ create function public.list_appointments(
   p_org_id uuid,
   p_phone text,
   p_date_of_birth date,
-  p_call_sid text default null
+  p_call_sid text default null,
+  p_code text default null
 )
 returns jsonb
 language plpgsql
@@ -99,8 +100,9 @@ begin
   if p_org_id is null
     or coalesce(p_phone, p_call_sid) is null
     or p_phone !~ '^\+[1-9][0-9]{6,14}$'
-    or p_date_of_birth is null
+    or num_nonnulls(p_date_of_birth, p_code) <> 1
     or not isfinite(p_date_of_birth)
+    or p_code !~ '^[0-9]{6}$'
     or p_call_sid !~ '^[A-Za-z0-9_-]{1,64}$'
   then
     return private.failure('invalid_input');
@@ -125,7 +127,7 @@ begin
   end if;
   v_key := case
     when p_call_sid is null then gen_random_uuid()::text
-    else encode(sha256(convert_to(p_call_sid || ' ' || v_phone || ' ' || p_date_of_birth::text, 'UTF8')), 'hex')
+    else encode(sha256(convert_to(p_call_sid || ' ' || v_phone || ' ' || coalesce(p_code, p_date_of_birth::text), 'UTF8')), 'hex')
   end;
 
   -- One number's tries are counted one after the other, or parallel calls would share a count.
@@ -137,7 +139,19 @@ begin
   from public.contacts c
   where c.org_id = p_org_id
     and c.phone = v_phone
-    and c.date_of_birth = p_date_of_birth;
+    and (
+      c.date_of_birth = p_date_of_birth
+      -- The clinic has no date of birth of whoever booked by phone for the first time; they were told a code.
+      or exists (
+        select 1
+        from public.appointments a
+        where a.org_id = p_org_id
+          and a.contact_id = c.id
+          and a.code = p_code
+          and a.starts_at > now()
+          and a.status in ('booked', 'confirmed')
+      )
+    );
   -- An answer that this call already gave is not counted again; a number without tries left learns nothing.
   if not exists (
     select 1
@@ -171,17 +185,19 @@ begin
       from public.appointments a
       where a.org_id = p_org_id
         and a.contact_id = v_contact_id
+        -- A code is known to whoever was told of its one appointment.
+        and (p_code is null or a.code = p_code)
         and a.starts_at > now()
         and a.status in ('booked', 'confirmed')
     )
   );
 end;
 $$;
-comment on function public.list_appointments(uuid, text, date, text) is
-  'The coming appointments of the patient with this number (null: the one noted on the call) and date of birth, soonest first. A wrong date, an unknown number and a locked one all answer not_found with tries_left: three a call (p_call_sid), ten a day for a number. Fails also with invalid_input.';
-revoke all on function public.list_appointments(uuid, text, date, text) from public, anon, authenticated;
-grant execute on function public.list_appointments(uuid, text, date, text) to service_role;
-alter function public.list_appointments(uuid, text, date, text) owner to booking_engine;
+comment on function public.list_appointments(uuid, text, date, text, text) is
+  'The coming appointments of the patient with this number (null: the one noted on the call) and date of birth, soonest first; or, with p_code in place of the date, the one appointment that has this code. A wrong date or code, an unknown number and a locked one all answer not_found with tries_left: three a call (p_call_sid), ten a day for a number. Fails also with invalid_input.';
+revoke all on function public.list_appointments(uuid, text, date, text, text) from public, anon, authenticated;
+grant execute on function public.list_appointments(uuid, text, date, text, text) to service_role;
+alter function public.list_appointments(uuid, text, date, text, text) owner to booking_engine;
 
 create function private.appointment_told(p_org_id uuid, p_appointment_id uuid)
 returns jsonb

@@ -1370,7 +1370,13 @@ export type Database = {
         Returns: Json;
       };
       "list_appointments": {
-        Args: { "p_call_sid"?: string; "p_date_of_birth": string; "p_org_id": string; "p_phone": string };
+        Args: {
+          "p_call_sid"?: string;
+          "p_code"?: string;
+          "p_date_of_birth": string;
+          "p_org_id": string;
+          "p_phone": string;
+        };
         Returns: Json;
       };
       "note_caller_phone": { Args: { "p_call_sid": string; "p_org_id": string; "p_phone": string }; Returns: Json };

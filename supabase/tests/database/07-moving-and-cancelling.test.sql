@@ -2,7 +2,7 @@
 begin;
 set local search_path = public, extensions;
 set local timezone = 'America/New_York';
-select plan(107);
+select plan(113);
 
 -- Every function of ours reads this clock instead of the real one until the rollback, so that holds expire when told to.
 do $$
@@ -213,6 +213,16 @@ create function pg_temp.list(p_call text, p_phone text, p_date_of_birth text)
 returns jsonb
 language sql
 as $$ select pg_temp.rpc(format('list_appointments(%L, %L, %L, %L)', pg_temp.org(), p_phone, p_date_of_birth, p_call)) $$;
+
+create function pg_temp.list_by_code(p_call text, p_phone text, p_code text)
+returns jsonb
+language sql
+as $$ select pg_temp.rpc(format('list_appointments(%L, %L, null, %L, %L)', pg_temp.org(), p_phone, p_call, p_code)) $$;
+
+create function pg_temp.code(p_starts_at text, p_provider text default 'Lund')
+returns text
+language sql
+as $$ select code from public.appointments where id = pg_temp.appointment(p_starts_at, p_provider) $$;
 
 create function pg_temp.join(p_phone text, p_from text, p_to text, p_provider text default null, p_service text default 'Visit')
 returns jsonb
@@ -583,6 +593,37 @@ select is(
   (select answer -> 'appointments' from answers where what = 'list'),
   'With that number and the date of birth they are told the same'
 );
+-- A code instead of the date ------------------------------------------------------------------------------------------------------------------
+
+select pg_temp.book('+12125550134', 'Lund', '2027-06-28 11:00') is not null, pg_temp.book('+12125550134', 'Lund', '2027-06-29 11:00') is not null;
+select pg_temp.book('+12125550134', 'Lund', '2027-06-30 11:00', p_status => 'cancelled') is not null;
+select pg_temp.book('+12125550134', 'Osei', '2027-06-07 08:30') is not null;
+select is(
+  (
+    select array_agg(a ->> 'appointment_id')
+    from jsonb_array_elements(pg_temp.list_by_code('CAcode', '+12125550134', pg_temp.code('2027-06-29 11:00')) -> 'appointments') a
+  ),
+  array[pg_temp.appointment('2027-06-29 11:00')::text],
+  'Whoever never gave a date of birth is told of the one appointment whose code they have'
+);
+select is(
+  pg_temp.list_by_code('CAcode', '+12125550134', pg_temp.code('2027-06-29 11:00')),
+  pg_temp.list_by_code('CAcode', '+12125550134', pg_temp.code('2027-06-29 11:00')),
+  'as often as they key it in'
+);
+select is(
+  array[
+    pg_temp.list_by_code('CAcodes', '+12125550134', pg_temp.code('2027-06-30 11:00')),
+    pg_temp.list_by_code('CAcodes', '+12125550134', pg_temp.code('2027-06-07 08:30', 'Osei')),
+    pg_temp.list_by_code('CAcodes', '+12125550133', pg_temp.code('2027-06-29 11:00')),
+    pg_temp.list_by_code('CAcodes', '+12125550134', pg_temp.code('2027-06-29 11:00'))
+  ],
+  array[
+    '{"success": false, "reason": "not_found", "tries_left": 2}', '{"success": false, "reason": "not_found", "tries_left": 1}',
+    '{"success": false, "reason": "not_found", "tries_left": 0}', '{"success": false, "reason": "not_found", "tries_left": 0}'
+  ]::jsonb[],
+  'The code of a cancelled or past appointment, or of another number''s, is a wrong one, and wrong ones are counted with the dates'
+);
 select is(
   pg_temp.answered(call),
   reason,
@@ -594,6 +635,9 @@ from (values
   ('without a number on the call', 'invalid_input', format($$ list_appointments(%L, null, '2001-02-28', 'CAbad') $$, pg_temp.org())),
   ('with words for a number', 'invalid_input', format($$ list_appointments(%L, 'anonymous', '2001-02-28', 'CAbad') $$, pg_temp.org())),
   ('without a date', 'invalid_input', format($$ list_appointments(%L, '+12125550133', null, 'CAbad') $$, pg_temp.org())),
+  ('with a date and a code', 'invalid_input', format($$ list_appointments(%L, '+12125550133', '2001-02-28', 'CAbad', '400001') $$, pg_temp.org())),
+  ('with a code of five digits', 'invalid_input', format($$ list_appointments(%L, '+12125550133', null, 'CAbad', '40000') $$, pg_temp.org())),
+  ('with words for a code', 'invalid_input', format($$ list_appointments(%L, '+12125550133', null, 'CAbad', 'please') $$, pg_temp.org())),
   ('with an endless date', 'invalid_input', format($$ list_appointments(%L, '+12125550133', 'infinity', 'CAbad') $$, pg_temp.org())),
   ('from a call with words for a name', 'invalid_input', format($$ list_appointments(%L, '+12125550133', '2001-02-28', 'a call') $$, pg_temp.org())),
   ('of an unknown clinic', 'not_found', format($$ list_appointments(%L, '+12125550133', '2001-02-28', 'CAbad') $$, gen_random_uuid()))
