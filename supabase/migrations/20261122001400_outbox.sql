@@ -34,7 +34,7 @@ comment on table public.outbox is
 comment on column public.outbox.starts_at is
   'The start that this is about: once the appointment has another, the row has nothing to say.';
 comment on column public.outbox.any_hour is
-  'It answers what the patient has just done, so it may go out at night too.';
+  'It answers what the patient has just done: for a quarter of an hour it may go out at night too.';
 comment on column public.outbox.due_at is
   'When to look at it next. While it is being sent, the end of the lease: whoever claimed it has died if it is still unsettled then.';
 comment on column public.outbox.unsure_since is

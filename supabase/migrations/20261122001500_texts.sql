@@ -252,7 +252,8 @@ begin
   elsif p_now >= p_row.not_after then
     perform private.settle_outbox(p_row.org_id, p_row.id, 'withdrawn', 'too_late');
     return true;
-  elsif p_row.any_hour then
+  elsif p_row.any_hour and p_now < p_row.created_at + interval '15 minutes' then
+    -- Later than that, they are asleep again.
     return false;
   end if;
 
@@ -544,7 +545,9 @@ begin
     status = 'pending',
     claim_id = null,
     problem = p_problem,
-    due_at = clock_timestamp() + private.retry_after(o.attempts),
+    -- What Twilio may have taken, its delivery report mostly settles within seconds. Its list may lag behind.
+    due_at = clock_timestamp()
+      + greatest(private.retry_after(o.attempts), case when p_is_unsure then interval '5 seconds' end),
     unsure_since = case when p_is_unsure then o.unsure_since end
   where o.org_id = p_org_id
     and o.id = p_outbox_id;

@@ -6,19 +6,34 @@ language sql
 stable
 set search_path = ''
 as $$
+  with texts as (
+    select o.appointment_id, o.settled_at
+    from public.outbox o
+    where o.org_id = p_org_id
+      and o.contact_id = p_contact_id
+      -- Twilio may have a text although nobody has heard so yet: it is being sent, or the last try ended in silence.
+      and (o.status = 'sent' or (o.status in ('pending', 'sending') and o.unsure_since is not null))
+      -- A text that never came is not what somebody answers.
+      and not exists (
+        select 1
+        from public.texts t
+        where t.org_id = o.org_id
+          and t.outbox_id = o.id
+          and t.status in ('failed', 'undelivered', 'canceled')
+      )
+  ),
+  -- The last that was sent, and those that may have been.
+  last_texts as (
+    select t.appointment_id
+    from texts t
+    where t.settled_at is null
+      or t.settled_at >= (select max(s.settled_at) from texts s)
+  )
   -- An answer belongs to the text before it, even when that one's appointment is over: never to some other appointment.
   -- Who got no text can only mean the one appointment that they have.
-  select coalesce(
-    (
-      select o.appointment_id
-      from public.outbox o
-      where o.org_id = p_org_id
-        and o.contact_id = p_contact_id
-        and o.status = 'sent'
-      order by o.settled_at desc
-      limit 1
-    ),
-    (
+  select case count(distinct l.appointment_id)
+    when 1 then (array_agg(l.appointment_id))[1]
+    when 0 then (
       select case when count(*) = 1 then (array_agg(a.id))[1] end
       from public.appointments a
       where a.org_id = p_org_id
@@ -26,10 +41,11 @@ as $$
         and a.starts_at > now()
         and a.status in ('booked', 'confirmed')
     )
-  );
+  end
+  from last_texts l;
 $$;
 comment on function private.appointment_asked_about(uuid, uuid) is
-  'The appointment that a patient''s 1 or 2 is about, or null.';
+  'The appointment that a patient''s 1 or 2 is about; null when there is none, or more than one that it could be.';
 revoke all on function private.appointment_asked_about(uuid, uuid) from public;
 grant execute on function private.appointment_asked_about(uuid, uuid) to booking_engine;
 

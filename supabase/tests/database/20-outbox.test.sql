@@ -1,7 +1,7 @@
 -- The outbox: one effect for one cause, written with it, taken by one worker at a time, and never given up in silence.
 begin;
 set local search_path = public, extensions;
-select plan(60);
+select plan(61);
 
 -- Two clinics on UTC, so that the times below are what they look like -----------------------------------------------------
 
@@ -298,6 +298,10 @@ select is(
   'The second try'
 );
 select is(pg_temp.fail('no_answer', false, true) ->> 'status', 'pending', 'A try whose end nobody heard is made again too');
+select ok(
+  (select due_at > clock_timestamp() + interval '4 seconds' from outbox where appointment_id = (select id from made where name = 'other') and kind = 'booked_text'),
+  '… when a delivery report has had the time to say what became of it'
+);
 select is(
   (pg_temp.claimed(now() + interval '2 minutes') -> 0 ->> 'unsure_since')::timestamptz,
   now() + interval '1 minute',

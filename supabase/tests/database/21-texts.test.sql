@@ -1,7 +1,7 @@
 -- Texts: when they go out, never at night, and what a patient's answer does.
 begin;
 set local search_path = public, extensions;
-select plan(64);
+select plan(77);
 
 -- A reminder keeps its distance on the wall clock, and the night ------------------------------------------------------------
 
@@ -37,7 +37,7 @@ select is_empty(
   'Whenever the appointment and however long before: never at night, never after it began'
 );
 
--- A clinic in New York, and one where it is three in the morning now ---------------------------------------------------------
+-- A clinic in New York, one where it is three in the morning now, and one in London ------------------------------------------
 
 create function pg_temp.id(p_clinic integer, p_row text)
 returns uuid
@@ -47,9 +47,9 @@ return ('7e573000-0000-4000-8000-' || lpad(p_clinic::text, 4, '0') || lpad(p_row
 
 do $$
 begin
-  for c in 1..2 loop
+  for c in 1..3 loop
     insert into organizations (id, name, timezone)
-    values (pg_temp.id(c, '1'), 'Texts Clinic ' || c, 'America/New_York');
+    values (pg_temp.id(c, '1'), 'Texts Clinic ' || c, case c when 3 then 'Europe/London' else 'America/New_York' end);
     insert into phone_numbers (org_id, phone)
     values (pg_temp.id(c, '1'), '+44207946092' || c);
     insert into resources (id, org_id, kind, name)
@@ -104,6 +104,19 @@ select results_eq(
   $$ select * from pg_temp.reminders((select id from made where name = 'autumn')) $$,
   $$ values (timestamptz '2031-11-01 14:00Z'), ('2031-11-03 13:00Z') $$,
   '… or back'
+);
+-- In London on Sunday 30 March, and on Sunday 26 October.
+insert into made values ('spring in London', pg_temp.booked('2031-03-31 10:00 Europe/London', 3));
+select results_eq(
+  $$ select * from pg_temp.reminders((select id from made where name = 'spring in London')) $$,
+  $$ values (timestamptz '2031-03-29 10:00Z'), ('2031-03-31 07:00Z') $$,
+  'In London too, when clocks went forward'
+);
+insert into made values ('autumn in London', pg_temp.booked('2031-10-27 10:00 Europe/London', 3));
+select results_eq(
+  $$ select * from pg_temp.reminders((select id from made where name = 'autumn in London')) $$,
+  $$ values (timestamptz '2031-10-25 09:00Z'), ('2031-10-27 08:00Z') $$,
+  '… and when they went back'
 );
 update text_settings set quiet_from = '00:00', quiet_to = '00:00' where org_id = pg_temp.id(1, '1');
 insert into made values ('night', pg_temp.booked('2031-03-09 04:30 America/New_York'));
@@ -174,7 +187,7 @@ $$;
 update organizations set timezone = pg_temp.zone_at_three() where id = pg_temp.id(2, '1');
 insert into made values ('three', pg_temp.booked(now() + interval '10 days', 2));
 update outbox set due_at = now() - interval '6 hours' where org_id = pg_temp.id(2, '1') and kind = 'reminder_text';
-update outbox set status = 'withdrawn', settled_at = now() where org_id = pg_temp.id(1, '1') and status = 'pending';
+update outbox set status = 'withdrawn', settled_at = now() where org_id in (pg_temp.id(1, '1'), pg_temp.id(3, '1')) and status = 'pending';
 select is(
   public.claim_texts() - 'success',
   '{"seen": 3, "texts": []}',
@@ -192,6 +205,16 @@ select is(
   jsonb_array_length(public.claim_texts() -> 'texts'),
   1,
   'Only who has just called at three gets their confirmation at three'
+);
+select is(
+  public.claim_texts(p_now => now() + interval '16 minutes') - 'success',
+  '{"seen": 1, "texts": []}',
+  '… but not a quarter of an hour later, if it did not go out at once: they have gone back to bed'
+);
+select results_eq(
+  $$ select due_at at time zone pg_temp.zone_at_three(), status from outbox where org_id = pg_temp.id(2, '1') and any_hour $$,
+  $$ values ((now() at time zone pg_temp.zone_at_three())::date + time '08:00', 'pending') $$,
+  '… and it waits for the morning like any other'
 );
 select pg_temp.as_staff();
 insert into made values ('dawn', pg_temp.booked(date_trunc('hour', now()) + interval '3 hours', 2, '32'));
@@ -324,6 +347,68 @@ select is(
   '{"success": false, "reason": "invalid_input"}',
   'A message without a proper name'
 );
+
+-- Which appointment an answer is about, when there are several ------------------------------------------------------------------
+
+select pg_temp.as_staff();
+insert into made
+values
+  ('seen', pg_temp.booked('2031-04-07 10:00 America/New_York')),
+  ('unseen', pg_temp.booked('2031-04-08 10:00 America/New_York'));
+select pg_temp.texted('seen');
+select pg_temp.texted('unseen');
+insert into texts (org_id, direction, sid, phone, contact_id, appointment_id, outbox_id, status)
+select o.org_id, 'out', 'SM' || repeat('f', 32), '+12125550131', o.contact_id, o.appointment_id, o.id, 'undelivered'
+from outbox o
+where o.appointment_id = (select id from made where name = 'unseen')
+  and o.status = 'sent';
+select is(
+  pg_temp.wrote('11', 'confirm') -> 'slot' ->> 'starts_local',
+  '2031-04-07T10:00:00',
+  'An answer is about the last text that came, not about one that could not be delivered'
+);
+select pg_temp.as_staff();
+update outbox
+set status = 'sending', claim_id = gen_random_uuid(), unsure_since = clock_timestamp()
+where id = (
+  select id from outbox where appointment_id = (select id from made where name = 'unseen') and status = 'pending' limit 1
+);
+select is(
+  pg_temp.wrote('12', 'cancel') ->> 'outcome',
+  'passed_on',
+  'While nobody knows whether another text has come, nobody knows what a 2 is about: staff ask'
+);
+select is(pg_temp.status_of('seen') || ' ' || pg_temp.status_of('unseen'), 'confirmed booked', '… and nothing is cancelled');
+select pg_temp.as_staff();
+update outbox set status = 'sent', claim_id = null, settled_at = clock_timestamp()
+where appointment_id = (select id from made where name = 'unseen') and status = 'sending';
+select is(
+  pg_temp.wrote('13', 'cancel') -> 'slot' ->> 'starts_local',
+  '2031-04-08T10:00:00',
+  'When it is known that it has, a 2 is about that one'
+);
+select is(pg_temp.status_of('seen'), 'confirmed', '… and not about the other');
+
+select pg_temp.texted('spring in London');
+select is(
+  pg_temp.wrote('14', 'cancel', null, '+12125550131', 3) -> 'slot' ->> 'starts_local',
+  '2031-03-31T10:00:00',
+  'Who goes to two clinics answers the one to whose number they write'
+);
+select is(pg_temp.status_of('seen') || ' ' || pg_temp.status_of('autumn in London'), 'confirmed booked', '… and no other appointment is touched');
+
+select pg_temp.as_staff();
+insert into made values ('over', pg_temp.booked(now() + interval '3 days', 3));
+select pg_temp.texted('over');
+update appointments set starts_at = now() - interval '1 hour', ends_at = now() - interval '30 minutes'
+where id = (select id from made where name = 'over');
+select is(
+  (pg_temp.wrote('15', 'confirm', null, '+12125550131', 3) ->> 'outcome') || ' '
+    || (pg_temp.wrote('16', 'cancel', null, '+12125550131', 3) ->> 'outcome'),
+  'passed_on passed_on',
+  'An answer that comes when the appointment is over is for staff'
+);
+select is(pg_temp.status_of('over') || ' ' || pg_temp.status_of('autumn in London'), 'booked booked', '… and does not go on to the next appointment');
 
 -- STOP and START ----------------------------------------------------------------------------------------------------------------
 
