@@ -4,7 +4,7 @@ import { repositoryDir } from "./stack/settings.ts";
 import { untilAskedToStop } from "./stack/stop-signals.ts";
 import { type Count, readTotal } from "./testing/totals.ts";
 
-const TASKS = ["test", "test:stress", "test:live", "test:regression", "test:performance"];
+const TASKS = ["test", "test:outbox", "test:stress", "test:live", "test:regression", "test:performance"];
 
 const stopping = new AbortController();
 untilAskedToStop().then((reason) => stopping.abort(reason));

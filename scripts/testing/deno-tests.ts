@@ -3,17 +3,18 @@ import { spawn } from "../stack/child.ts";
 import { repositoryDir } from "../stack/settings.ts";
 import type { Count } from "./tap.ts";
 
-/** Runs the tests under the paths with the stack's environment, passing on their output. */
+/** Runs the tests under the paths with the stack's environment, passing on what is said of them; `isLoud`: and by them. */
 export async function runDenoTests(
   paths: string[],
   environment: Readonly<Record<string, string>>,
   write: (bytes: Uint8Array) => void,
   signal: AbortSignal,
+  isLoud = false,
 ): Promise<Count> {
   const decoder = new TextDecoder();
   let output = "";
   const child = spawn(Deno.execPath(), {
-    args: ["test", "--allow-all", "--quiet", ...paths],
+    args: ["test", "--allow-all", ...(isLoud ? [] : ["--quiet"]), ...paths],
     cwd: repositoryDir,
     env: { ...environment, NO_COLOR: "1" },
     onOutput(bytes, stream) {

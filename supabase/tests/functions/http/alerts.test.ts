@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import type postgres from "postgres";
+import { Webhook } from "standardwebhooks";
 import { bucketOf } from "../../../functions/_shared/counting.ts";
 import { database, stackLine } from "./stack.ts";
 import { eventually, SINK_URL } from "./twilio-sink.ts";
@@ -46,11 +47,12 @@ Deno.test({
   name: "a webhook hears of an alert until it has heard, signed by the Standard Webhooks scheme, under one name",
   async fn() {
     const key = crypto.getRandomValues(new Uint8Array(32));
+    const secret = `whsec_${btoa(String.fromCharCode(...key))}`;
     await using listening = listener();
     await using sql = database();
     await using _worker = new WorkerProcess({
       ALERT_WEBHOOK_URL: listening.url,
-      ALERT_WEBHOOK_SECRET: `whsec_${btoa(String.fromCharCode(...key))}`,
+      ALERT_WEBHOOK_SECRET: secret,
     });
     const alert = await openAlert(sql);
     const about = () => listening.heard.filter(({ body }) => body.includes(alert.subject));
@@ -65,7 +67,9 @@ Deno.test({
     for (const { headers, body } of ours) {
       const [id, timestamp] = [headers.get("webhook-id"), headers.get("webhook-timestamp")];
       assert.ok(Math.abs(Date.now() / 1000 - Number(timestamp)) < 60);
-      // As the scheme's specification says, without the library that signed it.
+      // As a listener checks it who has the scheme's library, and as the specification says, without it.
+      new Webhook(secret).verify(body, Object.fromEntries(headers));
+      assert.throws(() => new Webhook(secret).verify(`${body} `, Object.fromEntries(headers)));
       const expected = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
       assert.equal(headers.get("webhook-signature"), `v1,${expected}`);
       const { data } = JSON.parse(body);

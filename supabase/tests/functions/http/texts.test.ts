@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { send, sign } from "../../../../scripts/caller/line.ts";
+import { call, type Rule } from "./calling.ts";
 import { database, HARBOR, someCaller, stackLine, withSecretKey } from "./stack.ts";
 import { eventually, setFaults, SINK_URL, textsTo } from "./twilio-sink.ts";
 
@@ -75,29 +76,45 @@ async function confirmationSent(appointment: { id: string }): Promise<void> {
 
 const withSink = { ignore: SINK_URL === undefined };
 
+/** What a caller presses who takes the first free time. */
+const BOOKING: Rule[] = [
+  [/Shall I book it/, "1"],
+  [/your name/, "1"],
+  [/opening/, "1"],
+  [/Which day/, "1"],
+  [/like to come for/, "1"],
+  [/book an appointment/, "1"],
+];
+
 Deno.test({
   ...withSink,
-  name: "a booking makes exactly one text within 10 s, with day, time, address and code",
+  name: "a booking by phone makes exactly one text within 10 s, with day, time, address and code",
   async fn() {
     const phone = someCaller();
-    const appointment = await book(phone);
+    const { callSid } = await call(HARBOR, phone, BOOKING);
+    await using sql = database();
+    const [booked] = await sql`
+      select a.code, r.name as provider,
+        to_char(a.starts_at at time zone o.timezone, 'Dy, Mon FMDD, FMHH12:MI AM') as words
+      from public.appointment_holds h
+      join public.appointments a on a.hold_id = h.id
+      join public.resources r on r.id = a.provider_id
+      join public.organizations o on o.id = a.org_id
+      where h.call_sid = ${callSid}`;
+    assert.ok(booked, "the call made an appointment");
     const [text] = await eventually(async () => {
-      const texts = await textsTo(phone, appointment.code);
+      const texts = await textsTo(phone, booked.code);
       return texts.length > 0 ? texts : undefined;
     }) ?? [];
-    assert.ok(text);
+    assert.ok(text, "the text came within 10 s");
     assert.equal(text.from, HARBOR.phone);
-    await using sql = database();
-    const [local] = await sql`
-      select to_char(a.starts_at at time zone o.timezone, 'Dy, Mon FMDD, FMHH12:MI AM') as words
-      from public.appointments a join public.organizations o on o.id = a.org_id where a.id = ${appointment.id}`;
     assert.equal(
       text.body,
-      `Harbor Dental: your appointment with ${/with (.*) on/.exec(text.body)?.[1]} on ${local?.words} is booked. ` +
-        `Address: 12 Pier Street, New York. Code ${appointment.code}. Reply 1 to confirm, 2 to cancel, STOP for no texts.`,
+      `Harbor Dental: your appointment with ${booked.provider} on ${booked.words} is booked. ` +
+        `Address: 12 Pier Street, New York. Code ${booked.code}. Reply 1 to confirm, 2 to cancel, STOP for no texts.`,
     );
     await new Promise((resolve) => setTimeout(resolve, 3000));
-    assert.equal((await textsTo(phone, appointment.code)).length, 1, "and no second one follows");
+    assert.equal((await textsTo(phone, booked.code)).length, 1, "and no second one follows");
   },
 });
 

@@ -18,7 +18,6 @@ function settings(): Record<string, string> {
 
 /** A worker that is poked without pause and comes back when it is killed, like a supervised one. */
 export class WorkerProcess implements AsyncDisposable {
-  kills = 0;
   readonly #port = freePort();
   #process: Deno.ChildProcess;
   #stopped = false;
@@ -32,7 +31,6 @@ export class WorkerProcess implements AsyncDisposable {
 
   /** Ends it as a power cut would, at whatever it is doing, and starts it again. */
   async kill(): Promise<void> {
-    this.kills += 1;
     this.#process.kill("SIGKILL");
     await this.#process.status;
     this.#process = this.#spawn();
