@@ -36,15 +36,20 @@ export function requireFreePorts(settings: Settings): void {
   }
 }
 
+/** Ports that this process was given. Until somebody listens there, they look as free as before. */
+const given = new Set<number>();
+
 /**
- * A port that nobody holds now, below those that systems hand out by themselves (32768 and up on Linux): one of those may be
- * gone again, to somebody's outgoing connection, before the stack gets to it.
+ * A port that nobody holds now, another one at each call. It is below those that systems hand out by themselves (32768 and
+ * up on Linux): one of those may be gone again, to somebody's outgoing connection, before the stack gets to it.
  */
 export function freePort(): number {
   for (let tries = 0; tries < 100; tries++) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (given.has(port)) continue;
     try {
       Deno.listen({ hostname: "127.0.0.1", port }).close();
+      given.add(port);
       return port;
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
