@@ -1,5 +1,5 @@
 -- Half an hour of the line's life, compressed by the clock: calls, silence, a burst, a slow spell, an error spell. The
--- rules are evaluated every half minute, as in life; what should open does, when it should, and nothing else.
+-- rules are evaluated twice as often as in life; what should open does, when it should, and nothing else.
 begin;
 set local search_path = public, extensions;
 select plan(5);
