@@ -1,35 +1,37 @@
 /** `deno task test:all`: every proof, one after the other, each with its total, and the sum of them. */
+import { parseArgs } from "node:util";
+import { runCommand } from "./command/command.ts";
 import { spawn } from "./stack/child.ts";
 import { repositoryDir } from "./stack/settings.ts";
-import { untilAskedToStop } from "./stack/stop-signals.ts";
 import { type Count, readTotal } from "./testing/totals.ts";
 
-const TASKS = ["test", "test:outbox", "test:stress", "test:live", "test:regression", "test:performance"];
+const TASKS = ["test", "test:outbox", "test:stress", "test:live", "test:regression", "test:layers", "test:performance"];
 
-const stopping = new AbortController();
-untilAskedToStop().then((reason) => stopping.abort(reason));
+const usage = `deno task test:all
 
-const totals: (Count & { readonly task: string; readonly seconds: number })[] = [];
-for (const task of TASKS) {
-  console.log(`\n=== deno task ${task}\n`);
-  const began = performance.now();
-  const count = await runTask(task);
-  if (stopping.signal.aborted) {
-    console.error("Stopped.");
-    Deno.exit(130);
+Every proof, one after the other, each with its total: ${TASKS.join(", ")}.`;
+
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+  parseArgs({ args: [...args], options: {} });
+  const totals: (Count & { readonly task: string; readonly seconds: number })[] = [];
+  for (const task of TASKS) {
+    console.log(`\n=== deno task ${task}\n`);
+    const began = performance.now();
+    const count = await runTask(task, signal);
+    signal.throwIfAborted();
+    totals.push({ ...count, task, seconds: Math.round((performance.now() - began) / 1000) });
   }
-  totals.push({ ...count, task, seconds: Math.round((performance.now() - began) / 1000) });
+  console.log("\n=== all\n");
+  for (const { task, passed, failed, seconds } of totals) {
+    console.log(`${task.padEnd(18)}${`${passed} passed, ${failed} failed`.padEnd(28)}${seconds} s`);
+  }
+  const passed = totals.reduce((sum, count) => sum + count.passed, 0);
+  const failed = totals.reduce((sum, count) => sum + count.failed, 0);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed > 0 || passed === 0 ? 1 : 0;
 }
-console.log("\n=== all\n");
-for (const { task, passed, failed, seconds } of totals) {
-  console.log(`${task.padEnd(18)}${`${passed} passed, ${failed} failed`.padEnd(28)}${seconds} s`);
-}
-const passed = totals.reduce((sum, count) => sum + count.passed, 0);
-const failed = totals.reduce((sum, count) => sum + count.failed, 0);
-console.log(`\n${passed} passed, ${failed} failed`);
-Deno.exit(failed > 0 || passed === 0 ? 1 : 0);
 
-async function runTask(task: string): Promise<Count> {
+async function runTask(task: string, signal: AbortSignal): Promise<Count> {
   const decoder = new TextDecoder();
   let output = "";
   const child = spawn(Deno.execPath(), {
@@ -42,8 +44,10 @@ async function runTask(task: string): Promise<Count> {
     },
   });
   const stop = () => void child.stop("SIGINT", 15_000);
-  stopping.signal.addEventListener("abort", stop, { once: true });
+  signal.addEventListener("abort", stop, { once: true });
   const { success } = await child.exited;
-  stopping.signal.removeEventListener("abort", stop);
+  signal.removeEventListener("abort", stop);
   return readTotal(output, success);
 }
+
+await runCommand({ usage, run: main });

@@ -1,16 +1,20 @@
 /**
- * `deno task test`: all tests, on a stack of their own with free ports. `tests.ts db` runs the pgTAP files alone and
- * `tests.ts functions` the tests of the functions; `tests.ts outbox` the one about texts that is worth a longer run. The last line is "N passed, N failed". (Not called test.ts, which
- * `deno test` would take for a test and run within itself.)
+ * `deno task test`: all tests, on a stack of their own with free ports. (Not called test.ts, which `deno test` would take
+ * for a test and run within itself.)
  */
+import { BadArguments, runCommand } from "./command/command.ts";
 import { exists, join } from "./stack/paths.ts";
 import { terminalReport } from "./stack/report.ts";
 import { repositoryDir } from "./stack/settings.ts";
-import { untilAskedToStop } from "./stack/stop-signals.ts";
 import { startThrowAwayStack, type ThrowAwayStack } from "./stack/throw-away.ts";
 import { runDenoTests } from "./testing/deno-tests.ts";
 import { runPgtap } from "./testing/pgtap.ts";
 import type { Count } from "./testing/tap.ts";
+
+const usage = `deno task test [PART …]
+
+All tests, on a stack of their own: PART db (pgTAP), functions (over HTTP and pure) or scripts; or outbox, which is a part of
+functions that is worth a longer run. The last line is "N passed, N failed".`;
 
 const parts: Record<string, (stack: ThrowAwayStack, signal: AbortSignal) => Promise<Count>> = {
   db(stack) {
@@ -26,32 +30,28 @@ const longer: typeof parts = {
   outbox: (stack, signal) => denoTests(stack, ["supabase/tests/functions/http/outbox-kills.test.ts"], signal, true),
 };
 
-const stopping = new AbortController();
-untilAskedToStop().then((reason) => stopping.abort(reason));
-
-const total = { passed: 0, failed: 0 };
-try {
-  const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(parts);
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const known = { ...parts, ...longer };
-  const unknown = chosen.find((name) => !(name in known));
-  if (unknown) throw new Error(`There is no part "${unknown}"; there are ${Object.keys(known).join(", ")}.`);
-  await using stack = await startThrowAwayStack(terminalReport(), stopping.signal);
-  for (const name of chosen) {
-    const count = await known[name]?.(stack, stopping.signal);
-    total.passed += count?.passed ?? 0;
-    total.failed += count?.failed ?? 0;
+  const chosen = args.length > 0 ? args : Object.keys(parts);
+  const unknown = chosen.find((name) => !Object.hasOwn(known, name));
+  if (unknown) throw new BadArguments(`There is no part "${unknown}"; there are ${Object.keys(known).join(", ")}.`);
+  const total = { passed: 0, failed: 0 };
+  try {
+    await using stack = await startThrowAwayStack(terminalReport(), signal);
+    for (const name of chosen) {
+      const count = await known[name]?.(stack, signal);
+      total.passed += count?.passed ?? 0;
+      total.failed += count?.failed ?? 0;
+    }
+    if (total.failed > 0) showLogs(`${stack.env.STACK_DIR}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    console.error(error);
+    total.failed += 1;
   }
-  if (total.failed > 0) showLogs(`${stack.env.STACK_DIR}`);
-} catch (error) {
-  if (stopping.signal.aborted) {
-    console.error("Stopped.");
-    Deno.exit(130);
-  }
-  console.error(error);
-  total.failed += 1;
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
-Deno.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
 
 function denoTests(stack: ThrowAwayStack, paths: string[], signal: AbortSignal, isLoud = false): Promise<Count> {
   console.log(`\n${paths.join(", ")}, by deno test`);
@@ -66,3 +66,5 @@ function showLogs(stackDir: string): void {
     if (lines.length > 1) console.log(`\nThe last lines of ${name}:\n${lines.slice(-30).join("\n")}`);
   }
 }
+
+await runCommand({ usage, run: main });
