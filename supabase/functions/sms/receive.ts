@@ -1,4 +1,3 @@
-import MessagingResponse from "twilio/lib/twiml/MessagingResponse.js";
 import { z } from "zod";
 import { outcome, Slot } from "../_shared/contracts.ts";
 import { askDatabase } from "../_shared/database.ts";
@@ -6,6 +5,7 @@ import { FrontdeskError } from "../_shared/errors.ts";
 import { twimlAnswer } from "../_shared/masks.ts";
 import { type Reply, replyBody } from "../_shared/text-wording.ts";
 import { party } from "../_shared/twilio-call.ts";
+import { element, response } from "../_shared/twiml.ts";
 import type { Context } from "../_shared/webhook.ts";
 import { intentOf } from "./intent.ts";
 
@@ -24,12 +24,12 @@ export const InboundText = z.object({
 
 const Clinic = z.object({ id: z.guid(), name: z.string(), locale: z.enum(["en-US", "en-GB"]) });
 
-const Received = outcome({
+const Received = outcome(() => ({
   outcome: z.enum(["confirmed", "cancelled", "passed_on", "opted_out", "opted_in"]),
   is_answered: z.boolean(),
   clinic: Clinic,
   slot: Slot.nullable(),
-});
+}));
 
 /** Hands the text to Postgres, which knows what it answers, and writes back what came of it. */
 export async function receive({ body: text }: z.output<typeof InboundText>, context: Context): Promise<Response> {
@@ -63,7 +63,5 @@ function replyTo({ outcome, clinic, slot }: Extract<z.output<typeof Received>, {
 }
 
 function replied(reply: Reply | undefined): Response {
-  const twiml = new MessagingResponse();
-  if (reply !== undefined) twiml.message(replyBody(reply));
-  return twimlAnswer(twiml.toString());
+  return twimlAnswer(reply === undefined ? response() : response(element("Message", {}, replyBody(reply))));
 }

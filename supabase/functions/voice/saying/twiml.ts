@@ -1,5 +1,6 @@
-import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
+import type VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
 import { RECORDING } from "../../_shared/apology.ts";
+import { element, response } from "../../_shared/twiml.ts";
 import type { Reply } from "../conversation.ts";
 import { sentencesIn } from "./sentences.ts";
 import type { State } from "../state.ts";
@@ -16,18 +17,13 @@ const KEYS = {
 
 /** Writes a reply as TwiML. `address` gives the URL at which a state goes on. */
 export function toTwiml(reply: Reply, address: (state: State) => string): string {
-  const response = new VoiceResponse();
   const language = reply.locale;
-  const say = (verbs: { say(attributes: { language: typeof language }, text: string): unknown }) => {
-    for (const text of reply.say.map(speakable)) {
-      if (text !== "") verbs.say({ language }, text);
-    }
-  };
-
+  const say = (text: string) => element("Say", { language }, text);
+  const said = reply.say.map(speakable).filter((text) => text !== "").map(say);
   const { then } = reply;
   switch (then.verb) {
-    case "listen":
-      say(response.gather({
+    case "listen": {
+      const attributes: VoiceResponse.GatherAttributes = {
         input: ["dtmf", "speech"],
         action: address(then.state),
         method: "POST",
@@ -38,24 +34,24 @@ export function toTwiml(reply: Reply, address: (state: State) => string): string
         speechTimeout: "auto",
         ...KEYS[then.keys],
         ...(then.hints.length > 0 && { hints: hints(then.hints) }),
-      }));
-      break;
-    case "record":
-      say(response);
-      response.record({ action: address(then.state), method: "POST", ...RECORDING });
-      // Twilio comes here when nothing was said, without asking us again.
-      response.say({ language }, sentencesIn(language).noMessage);
-      response.hangup();
-      break;
+      };
+      return response(element("Gather", { ...attributes }, ...said));
+    }
+    case "record": {
+      const attributes: VoiceResponse.RecordAttributes = { action: address(then.state), method: "POST", ...RECORDING };
+      return response(
+        ...said,
+        element("Record", { ...attributes }),
+        // Twilio comes here when nothing was said, without asking us again.
+        say(sentencesIn(language).noMessage),
+        element("Hangup", {}),
+      );
+    }
     case "go":
-      say(response);
-      response.redirect({ method: "POST" }, address(then.state));
-      break;
+      return response(...said, element("Redirect", { method: "POST" }, address(then.state)));
     case "hang up":
-      say(response);
-      response.hangup();
+      return response(...said, element("Hangup", {}));
   }
-  return response.toString();
 }
 
 /** Text that XML can hold and Twilio can say, whatever it was made of. */

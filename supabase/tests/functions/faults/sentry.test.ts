@@ -123,5 +123,9 @@ Deno.test("no function loads Sentry before it has something to tell", async () =
 });
 
 Deno.test("the fallback loads nothing that could fail where the call itself has failed", async () => {
-  assert.deepEqual((await loadedBy("voice-fallback")).sort(), ["twilio/lib/webhooks/webhooks.js", "zod"]);
+  assert.deepEqual(await loadedBy("voice-fallback"), ["zod"]);
+});
+
+Deno.test("a caller waits for no library that their first turn does not need", async () => {
+  assert.deepEqual((await loadedBy("voice")).sort(), ["@supabase/postgrest-js", "zod"]);
 });
