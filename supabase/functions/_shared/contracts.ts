@@ -45,14 +45,18 @@ const Failure = z.object({
 });
 export type Failure = z.output<typeof Failure>;
 
-/** What an operation answers: success with these fields, or a failure with its reason. */
-export function outcome<Shape extends z.ZodRawShape>(
-  shape: Shape,
-): z.ZodDiscriminatedUnion<[z.ZodObject<{ success: z.ZodLiteral<true> } & Shape>, typeof Failure]> {
-  return z.discriminatedUnion("success", [z.object({ success: z.literal(true), ...shape }), Failure]);
+/**
+ * What an operation answers: success with these fields, or a failure with its reason. It is made when the first answer is
+ * read: a turn asks for one operation, and all of them together take 10 ms of a process that has just begun.
+ */
+export function outcome<Shape extends z.ZodRawShape>(shape: () => Shape): Outcome<Shape> {
+  return z.lazy(() => z.discriminatedUnion("success", [z.object({ success: z.literal(true), ...shape() }), Failure]));
 }
+type Outcome<Shape extends z.ZodRawShape> = z.ZodLazy<
+  z.ZodDiscriminatedUnion<[z.ZodObject<{ success: z.ZodLiteral<true> } & Shape>, typeof Failure]>
+>;
 
-const held = {
+const held = () => ({
   hold_id: Id,
   expires_at: Instant,
   slot: Slot,
@@ -61,13 +65,13 @@ const held = {
   /** Only once the hold has become an appointment. */
   appointment_id: Id.optional(),
   code: z.string().optional(),
-};
+});
 
-const appointment = { appointment_id: Id, code: z.string(), slot: Slot };
+const appointment = () => ({ appointment_id: Id, code: z.string(), slot: Slot });
 
 /** The contract of each operation's answer. */
 export const ANSWERS = {
-  begin_call: outcome({
+  begin_call: outcome(() => ({
     call: z.object({ sid: z.string(), status: z.string() }),
     clinic: z.object({
       id: Id,
@@ -82,30 +86,30 @@ export const ANSWERS = {
     }),
     services: z.array(z.object({ id: Id, name: z.string() })),
     providers: z.array(z.object({ id: Id, name: z.string() })),
-  }),
-  find_open_slots: outcome({ slots: z.array(Slot), local_now: WallClock }),
+  })),
+  find_open_slots: outcome(() => ({ slots: z.array(Slot), local_now: WallClock })),
   claim_slot_atomic: outcome(held),
   set_hold_contact: outcome(held),
-  confirm_hold: outcome({ ...held, appointment_id: Id, code: z.string() }),
-  release_hold: outcome({ released: z.boolean() }),
-  note_caller_phone: outcome({}),
-  list_appointments: outcome({ appointments: z.array(Slot.extend({ appointment_id: Id })) }),
+  confirm_hold: outcome(() => ({ ...held(), appointment_id: Id, code: z.string() })),
+  release_hold: outcome(() => ({ released: z.boolean() })),
+  note_caller_phone: outcome(() => ({})),
+  list_appointments: outcome(() => ({ appointments: z.array(Slot.extend({ appointment_id: Id })) })),
   reschedule_appointment: outcome(appointment),
   cancel_appointment: outcome(appointment),
-  join_waitlist: outcome({ entry_id: Id }),
-  search_knowledge: outcome({
+  join_waitlist: outcome(() => ({ entry_id: Id })),
+  search_knowledge: outcome(() => ({
     chunks: z.array(z.object({ body: z.string() })),
     /** Whether the first may be read out as the answer. */
     clear: z.boolean(),
-  }),
-  take_message: outcome({ task_id: Id }),
-  record_call_event: outcome({ status: z.string() }),
-  check_health: outcome({
+  })),
+  take_message: outcome(() => ({ task_id: Id })),
+  record_call_event: outcome(() => ({ status: z.string() })),
+  check_health: outcome(() => ({
     outbox_age_seconds: z.number(),
     hold_overdue_seconds: z.number(),
     open_alerts: z.number().int(),
     last_worker_run: Instant.nullable(),
-  }),
+  })),
 } as const;
 
 /** What Postgres can be asked. */

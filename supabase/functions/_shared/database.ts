@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { type Answer, ANSWERS, type Arguments, type Operation } from "./contracts.ts";
 import { secretKeys, setting } from "./environment.ts";
 import { DatabaseError, MissingSettingError } from "./errors.ts";
+import { ONCE } from "./reading.ts";
 
 /** How long the database has for its one round trip in a turn. A caller waits in silence meanwhile. */
 export const DATABASE_MS = 2500;
@@ -50,7 +51,7 @@ export async function askDatabase<Contract extends z.ZodType>(
     if (late.signal.aborted) throw new DatabaseError(operation, "timeout", `no answer within ${DATABASE_MS} ms`);
     if (told.error !== null) throw failed(operation, told.status, told.error);
 
-    const answer = contract.safeParse(told.data);
+    const answer = contract.safeParse(told.data, ONCE);
     if (!answer.success) {
       const where = answer.error.issues.map((issue) => `${issue.path.map(String).join(".")} ${issue.code}`);
       throw new DatabaseError(operation, "contract", `an answer that breaks its contract at ${where.join(", ")}`);

@@ -3,6 +3,7 @@ import { afterTheAnswer } from "./background.ts";
 import { countRequest } from "./counting.ts";
 import { DeadlineError, MalformedRequestError } from "./errors.ts";
 import { type Channel, maskedAnswer } from "./masks.ts";
+import { ONCE } from "./reading.ts";
 import { malformed } from "./refusals.ts";
 import type { Admitted, Sender } from "./senders.ts";
 import { type Labels, watch } from "./watch.ts";
@@ -74,7 +75,7 @@ async function serve<Input>(options: Options<Input>, request: Request, turn: Tur
 
   let input: { value: Input } | undefined;
   try {
-    const parsed = options.input.safeParse(admitted);
+    const parsed = options.input.safeParse(admitted, ONCE);
     if (!parsed.success) {
       return {
         response: malformed(),

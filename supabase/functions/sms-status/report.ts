@@ -15,7 +15,7 @@ export const DeliveryReport = z.object({
   }),
 });
 
-const Recorded = outcome({ status: z.string() });
+const Recorded = outcome(() => ({ status: z.string() }));
 
 /** Hands the report to Postgres, which knows whether it says anything new. Twilio wants no answer. */
 export async function takeReport(

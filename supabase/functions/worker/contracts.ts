@@ -47,13 +47,13 @@ export type AlertNotice = z.output<typeof AlertNotice>;
 
 /** What the worker asks Postgres, and what it may answer. */
 export const WORKER_ANSWERS = {
-  claim_chores: outcome({ chores: z.array(z.string()) }),
-  claim_texts: outcome({ seen: z.int(), texts: z.array(ClaimedText) }),
-  record_text_sent: outcome({}),
-  record_text_failed: outcome({ status: z.enum(["pending", "given_up"]) }),
-  expire_holds: outcome({ expired: z.int() }),
-  evaluate_alerts: outcome({ opened: z.array(Alert), closed: z.array(Alert) }),
-  claim_alert_notices: outcome({ notices: z.array(AlertNotice) }),
-  record_alert_notice: outcome({}),
-  tidy_counts: outcome({}),
+  claim_chores: outcome(() => ({ chores: z.array(z.string()) })),
+  claim_texts: outcome(() => ({ seen: z.int(), texts: z.array(ClaimedText) })),
+  record_text_sent: outcome(() => ({})),
+  record_text_failed: outcome(() => ({ status: z.enum(["pending", "given_up"]) })),
+  expire_holds: outcome(() => ({ expired: z.int() })),
+  evaluate_alerts: outcome(() => ({ opened: z.array(Alert), closed: z.array(Alert) })),
+  claim_alert_notices: outcome(() => ({ notices: z.array(AlertNotice) })),
+  record_alert_notice: outcome(() => ({})),
+  tidy_counts: outcome(() => ({})),
 } as const;

@@ -6,11 +6,11 @@ import { callerNumber } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
 import type { Calls, ListedCall, ListedRecording } from "./twilio-calls.ts";
 
-const Mark = outcome({ settled_until: z.iso.datetime({ offset: true }) });
-const Unsettled = outcome({ calls: z.array(z.string()), recordings: z.array(z.string()) });
-const Settled = outcome({ status: z.string() });
-const Taken = outcome({ task_id: z.guid() });
-const Noted = outcome({});
+const Mark = outcome(() => ({ settled_until: z.iso.datetime({ offset: true }) }));
+const Unsettled = outcome(() => ({ calls: z.array(z.string()), recordings: z.array(z.string()) }));
+const Settled = outcome(() => ({ status: z.string() }));
+const Taken = outcome(() => ({ task_id: z.guid() }));
+const Noted = outcome(() => ({}));
 
 /** What Twilio lists may be some minutes behind what it does, and its clock beside ours. */
 const LOOK_BACK_MS = 10 * 60_000;
