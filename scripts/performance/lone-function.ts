@@ -1,6 +1,7 @@
 /** One function in a process of its own beside the stack, as the stack runs it, with whatever settings. */
 import { freePort } from "../stack/claims.ts";
 import { type Child, delay, spawn } from "../stack/child.ts";
+import { LOAD_WHEN_NEEDED } from "../stack/functions.ts";
 import { exists, fromFileUrl, join, pathToFileUrl } from "../stack/paths.ts";
 import { repositoryDir } from "../stack/settings.ts";
 
@@ -48,7 +49,7 @@ export async function startLoneFunction(
   const map = importMap === undefined ? [] : [`--import-map=${importMap}`];
   const began = performance.now();
   const child = spawn(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", ...map, host, entry, String(port)],
+    args: ["run", "--quiet", LOAD_WHEN_NEEDED, "--allow-all", ...map, host, entry, String(port)],
     env: environment,
     clearEnv: true,
     onOutput: () => {},

@@ -7,6 +7,12 @@ import type { Report } from "./report.ts";
 
 const host = fromFileUrl(new URL("function-host.ts", import.meta.url));
 
+/**
+ * What a function imports only when it needs it is loaded only then. So it is on Supabase, where it lies in the bundle
+ * meanwhile; Deno by itself would read all of it at the start, and look through node_modules for each package anew.
+ */
+export const LOAD_WHEN_NEEDED = "--unstable-lazy-dynamic-imports";
+
 /** A function and the port on which it answers. */
 export interface ServedFunction extends EdgeFunction {
   readonly port: number;
@@ -105,6 +111,7 @@ function spawnFunction(
     args: [
       "run",
       "--quiet",
+      LOAD_WHEN_NEEDED,
       "--allow-net",
       "--allow-env",
       "--allow-read",

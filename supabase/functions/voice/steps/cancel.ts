@@ -5,7 +5,7 @@ import { sentencesIn } from "../saying/sentences.ts";
 import { spokenDate, spokenTime } from "../saying/spoken-time.ts";
 import { clinicOf, type StateOf } from "../state.ts";
 import { worded } from "./again.ts";
-import { askMenu } from "./menu.ts";
+import { askMenu } from "./ask-menu.ts";
 import { recordMessage } from "./message.ts";
 
 /** Reads back what would be cancelled; `before` has named it already. */

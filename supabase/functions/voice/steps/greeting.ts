@@ -2,7 +2,7 @@ import type { Caller, Question, Step } from "../conversation.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import type { StateOf } from "../state.ts";
 import { withFacts } from "./facts.ts";
-import { askMenu } from "./menu.ts";
+import { askMenu } from "./ask-menu.ts";
 
 /** The call has come in: the clinic introduces itself. Who is calling is none of what is said. */
 export const greeting: Step<StateOf<"greeting">> = {

@@ -1,31 +1,12 @@
-import type { Reply, Step } from "../conversation.ts";
+import type { Step } from "../conversation.ts";
 import { announcesQuestion, type Errand, hearErrand } from "../hearing/errands.ts";
-import { sentencesIn } from "../saying/sentences.ts";
 import { clinicOf, type StateOf } from "../state.ts";
-import { worded } from "./again.ts";
+import { askMenu } from "./ask-menu.ts";
 import { askQuestion, lookUp } from "./question.ts";
 import { askForService } from "./service.ts";
 import { askWho } from "./verification.ts";
 
 const KEYS: ReadonlyMap<string, Errand> = new Map([["1", "book"], ["2", "move"], ["3", "cancel"], ["4", "question"]]);
-
-const HINTS = [
-  "book an appointment",
-  "make an appointment",
-  "move my appointment",
-  "cancel my appointment",
-  "I have a question",
-  "leave a message",
-];
-
-/** Asks what the caller would like. */
-export function askMenu(state: StateOf<"menu">, before: readonly string[] = []): Reply {
-  return {
-    locale: state.locale,
-    say: [...before, worded(sentencesIn(state.locale).menu, state.tries)],
-    then: { verb: "listen", state, keys: "one", hints: HINTS },
-  };
-}
 
 /** What is the call about? */
 export const menu: Step<StateOf<"menu">> = {

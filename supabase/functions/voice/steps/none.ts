@@ -3,7 +3,7 @@ import { hearYesNo } from "../hearing/choices.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { clinicOf, type StateOf } from "../state.ts";
 import { worded } from "./again.ts";
-import { askMenu } from "./menu.ts";
+import { askMenu } from "./ask-menu.ts";
 import { askForService } from "./service.ts";
 
 /** Says that there is no appointment to move or cancel, and offers to book one. */

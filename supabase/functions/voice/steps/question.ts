@@ -6,7 +6,7 @@ import { uniform } from "../hearing/uniform.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Clinic, clinicOf, type StateOf } from "../state.ts";
 import { worded } from "./again.ts";
-import { askMenu } from "./menu.ts";
+import { askMenu } from "./ask-menu.ts";
 import { recordMessage } from "./message.ts";
 import { askForService } from "./service.ts";
 import { askWho } from "./verification.ts";
