@@ -30,7 +30,7 @@ export interface Settings {
 }
 
 export const USAGE =
-  `deno task test:performance [--calls 20] [--rate N] [--seconds 20] [--think 1] [--starts 5] [--pairs 300]
+  `deno task test:performance [--calls 20] [--rate N] [--seconds 20] [--think 1] [--starts 9] [--pairs 300]
                            [--stack | --url FUNCTIONS_URL --to NUMBER] [--json] [--strict]
 
 Places whole calls and says how quick the clinic answers. Without --stack or --url on a stack of its own.
@@ -64,7 +64,7 @@ export function readPerformanceSettings(args: readonly string[]): Settings | nul
     rate: values.rate === undefined ? null : number("rate", values.rate, 1, 0.01, 100),
     seconds: number("seconds", values.seconds, 20, 1, 600),
     think: number("think", values.think, 1, 0, 60),
-    starts: number("starts", values.starts, 5, 0, 50),
+    starts: number("starts", values.starts, 9, 0, 50),
     pairs: number("pairs", values.pairs, 300, 0, 10_000),
     json: values.json ?? false,
     strict: values.strict ?? false,
