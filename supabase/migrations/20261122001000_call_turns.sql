@@ -152,7 +152,7 @@ begin
       p_org_id,
       p_call_sid,
       (select k.id from public.contacts k where k.org_id = p_org_id and k.phone = v_call.from_phone),
-      v_call.from_phone,
+      coalesce(v_call.from_phone, v_call.given_phone),
       case when v_call.status = 'completed' then 'abandoned' else 'failed_call' end,
       v_call.progress,
       private.call_end_key(p_call_sid)
@@ -304,6 +304,7 @@ declare
     p_call_sid || ' ' || coalesce(p_reason, 'message') || ' ' || md5(coalesce(p_recording_url, p_body, ''))
   );
   v_task_id uuid;
+  v_call public.calls;
 begin
   if p_call_sid is null
     or p_call_sid !~ '^[A-Za-z0-9_-]{1,64}$'
@@ -328,6 +329,11 @@ begin
   on conflict (org_id, call_sid) do update
   set status = 'ringing'
   where call.status = 'queued';
+  select c.*
+  into v_call
+  from public.calls c
+  where c.org_id = v_org_id
+    and c.call_sid = p_call_sid;
 
   -- A message that comes in after its call ended takes the place of the task that the end had left, even when somebody
   -- was done with that: nobody has heard the message yet.
@@ -352,8 +358,9 @@ begin
   values (
     v_org_id,
     p_call_sid,
-    (select c.id from public.contacts c where c.org_id = v_org_id and c.phone = v_from),
-    v_from,
+    (select c.id from public.contacts c where c.org_id = v_org_id and c.phone = coalesce(v_from, v_call.from_phone)),
+    -- A number that was keyed in proves nothing, but it is the one to call back.
+    coalesce(v_from, v_call.from_phone, v_call.given_phone),
     coalesce(p_reason, 'message'),
     left(p_body, 4000),
     p_recording_url,

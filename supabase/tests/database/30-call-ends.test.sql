@@ -1,7 +1,7 @@
 -- The end of a call: one state for one set of events, however they come in; nothing held, nothing lost, nothing twice.
 begin;
 set local search_path = public, extensions;
-select plan(61);
+select plan(64);
 
 insert into organizations (id, name, timezone)
 values
@@ -242,6 +242,38 @@ do $$ begin perform pg_temp.message('CA-first', '0005'); end $$;
 do $$ begin perform pg_temp.report('CA-first', 'completed 2 10:01:02 60'); end $$;
 select is(pg_temp.tasks('CA-first'), 'message 0005 open', 'a message is what came of a call of which nothing else has reached us yet');
 select is((select outcome || ' ' || to_phone from calls where call_sid = 'CA-first'), 'message +12125550190', 'and the call knows it');
+
+-- A caller who withholds their number and keys one in is called back there, whatever came of the call.
+create function pg_temp.withheld(p_call_sid text)
+returns text
+language plpgsql
+as $$
+declare
+  v_ring constant jsonb := public.begin_call('+12125550190', null, p_call_sid, pg_temp.at('10:00:00'));
+  v_key constant jsonb := public.note_caller_phone(pg_temp.org(), p_call_sid, '+12125550131');
+begin
+  return concat_ws(' ', v_ring ->> 'success', v_key ->> 'success');
+end;
+$$;
+create function pg_temp.call_back(p_call_sid text)
+returns text
+language sql
+volatile
+as $$
+  select string_agg(concat_ws(' ', t.reason, t.from_phone, t.contact_id), ', ')
+  from public.follow_up_tasks t
+  where t.call_sid = p_call_sid
+$$;
+select is(
+  pg_temp.withheld('CA-withheld-a') || ' ' || pg_temp.withheld('CA-withheld-b'), 'true true true true',
+  'two callers withhold their number, and key one in'
+);
+do $$ begin
+  perform public.take_message(pg_temp.org(), 'CA-withheld-a', null, 'message', null, 'https://api.twilio.com/RE' || repeat('0', 28) || '0009');
+  perform pg_temp.report('CA-withheld-b', 'completed 2 10:01:02 60');
+end $$;
+select is(pg_temp.call_back('CA-withheld-a'), 'message +12125550131', 'the message of one names it, and nobody whose it may be');
+select is(pg_temp.call_back('CA-withheld-b'), 'abandoned +12125550131', 'and so does the end of the other');
 
 select is(
   public.take_message(null, 'CA-none', null, 'message', null, 'https://api.twilio.com/RE1', '+12125550199') ->> 'reason',
