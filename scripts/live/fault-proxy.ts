@@ -3,6 +3,7 @@
  * breaks it on command in the ways in which networks and servers break. On the level of TCP, since a broken server does
  * not speak HTTP well.
  */
+import { brokenAnswer, type FaultyAnswer, response } from "./faulty-answers.ts";
 
 /** How what is behind breaks. */
 export type Fault =
@@ -18,14 +19,7 @@ export type Fault =
   | "late"
   /** The answer begins, and comes a byte at a time. */
   | "trickle"
-  /** Status 500 with an error as the Data API writes it. */
-  | "error"
-  /** A web page of a gateway. */
-  | "html"
-  /** Status 200 and half a JSON. */
-  | "half"
-  /** Status 200 and a JSON that is something else. */
-  | "wrong"
+  | FaultyAnswer
   /** The database itself is killed, by whoever set the fault, while it works on the request. */
   | "kill";
 
@@ -34,14 +28,13 @@ export interface Setting {
   readonly fault: Fault;
   /** Only these operations; all when absent. With "refuse" it is always all. */
   readonly only?: readonly string[];
+  /** So many requests get through first. */
+  readonly after?: number;
   /** Only so many requests; all, when absent. */
   readonly times?: number;
   /** Called when a request meets the fault. */
   readonly onHit?: (operation: string) => void;
 }
-
-/** The text that a broken server says about itself here: none of it may come out on the other side. */
-export const TELLTALE = 'could not open file "base/16384/2619": too many open files in relation "slot_claims"';
 
 const LATE_MS = 5000;
 const TRICKLE_MS = 100;
@@ -54,6 +47,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #seen: string[] = [];
   #listener: Deno.Listener | null;
   #setting: Setting | null = null;
+  #spared = 0;
   #left = Infinity;
 
   constructor(private readonly behind: { readonly hostname: string; readonly port: number }) {
@@ -81,6 +75,7 @@ export class FaultProxy implements AsyncDisposable {
   break(setting: Setting): void {
     this.#hits.length = 0;
     this.#setting = setting;
+    this.#spared = setting.after ?? 0;
     this.#left = setting.times ?? Infinity;
     if (setting.fault === "refuse") {
       this.#listener?.close();
@@ -153,28 +148,18 @@ export class FaultProxy implements AsyncDisposable {
         }
         return;
       }
-      case "error": {
-        const body = JSON.stringify({ code: "53000", details: "at slot_claims", hint: null, message: TELLTALE });
-        return await write(client, encode(response(500, "application/json", body)));
-      }
-      case "html":
-        return await write(
-          client,
-          encode(response(502, "text/html", `<html><h1>502 Bad Gateway</h1>${TELLTALE}</html>`)),
-        );
-      case "half":
-        return await write(client, encode(response(200, "application/json", '{"success": true, "clinic": {"id": "a0')));
-      case "wrong":
-        return await write(
-          client,
-          encode(response(200, "application/json", `{"success": true, "telltale": "${"x".repeat(9)}"}`)),
-        );
+      default:
+        return await write(client, encode(brokenAnswer(fault)));
     }
   }
 
   #faultFor(operation: string): Fault | null {
     const setting = this.#setting;
     if (setting === null || this.#left <= 0 || setting.only?.includes(operation) === false) return null;
+    if (this.#spared > 0) {
+      this.#spared -= 1;
+      return null;
+    }
     this.#left -= 1;
     this.#hits.push(operation);
     setting.onHit?.(operation);
@@ -247,11 +232,6 @@ function headOf(bytes: Uint8Array): string | null {
 
 function bodyLength(answer: Uint8Array): number {
   return answer.length - (headOf(answer)?.length ?? 0);
-}
-
-function response(status: number, type: string, body: string): string {
-  return `HTTP/1.1 ${status} Fault\r\ncontent-type: ${type}\r\ncontent-length: ${encode(body).length}\r\n` +
-    `connection: close\r\n\r\n${body}`;
 }
 
 async function untilItCloses(client: Deno.Conn): Promise<void> {

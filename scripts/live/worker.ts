@@ -18,7 +18,7 @@ export async function holdReconciliation(sql: postgres.Sql): Promise<AsyncDispos
   await new Promise((resolve) => setTimeout(resolve, 500));
   return {
     async [Symbol.asyncDispose]() {
-      await sql`update private.chores set every = ${chore?.every ?? "2 seconds"}::interval where name = 'reconcile'`;
+      await sql`update private.chores set every = ${chore?.every ?? "30 seconds"}::interval where name = 'reconcile'`;
     },
   };
 }

@@ -1,6 +1,7 @@
 /**
  * What Twilio knows of calls and their recordings, and how its REST API lists them. Whoever plays Twilio on this machine
  * tells it of each (`PUT /twilio/line`); what was told again under the same sid is news of the same call.
+ * `DELETE /twilio/line` with `to` or `call` makes it forget.
  */
 import { z } from "zod";
 import { localKeys } from "./settings.ts";
@@ -45,6 +46,19 @@ export class TwilioLine {
     if (!told.success) return Response.json({ message: z.prettifyError(told.error) }, { status: 400 });
     for (const call of told.data.calls) this.#calls.set(call.sid, call);
     for (const recording of told.data.recordings) this.#recordings.set(recording.sid, recording);
+    return Response.json({ calls: this.#calls.size, recordings: this.#recordings.size });
+  }
+
+  /** Forgets one call (`call`) and not its recordings, or all calls to a number (`to`) with theirs. */
+  forget({ searchParams }: URL): Response {
+    const [one, to] = [searchParams.get("call"), searchParams.get("to")];
+    for (const call of [...this.#calls.values()]) {
+      if (call.sid === one || call.to === to) this.#calls.delete(call.sid);
+      if (call.to !== to) continue;
+      for (const recording of [...this.#recordings.values()]) {
+        if (recording.call_sid === call.sid) this.#recordings.delete(recording.sid);
+      }
+    }
     return Response.json({ calls: this.#calls.size, recordings: this.#recordings.size });
   }
 

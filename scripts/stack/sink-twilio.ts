@@ -75,6 +75,9 @@ export function twilioStandIn(record: (line: Record<string, unknown>) => void): 
       return Response.json(faults);
     }
     if (path === "/line" && request.method === "PUT") return await line.tell(request);
+    if (path === "/line" && request.method === "DELETE") {
+      return line.forget(new URL(request.url));
+    }
     if (!path.startsWith(`${account}/`) || !isAuthenticated(request)) {
       return refusal(401, 20003, "Authenticate");
     }

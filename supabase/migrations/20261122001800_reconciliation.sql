@@ -16,8 +16,10 @@ alter table private.reconciliation enable row level security;
 create policy engine on private.reconciliation to booking_engine using (true) with check (true);
 grant select, update on private.reconciliation to booking_engine;
 
-insert into private.chores (name, every)
-values ('reconcile', '2 seconds');
+-- Each run asks Twilio for two lists, and what it brings has been missed already: nobody is helped by haste. Nothing else may
+-- be due when the database comes back, so it is reason enough to wake a worker.
+insert into private.chores (name, every, wakes_worker)
+values ('reconcile', '30 seconds', true);
 
 -- The two questions that are asked before a clinic is known. They run as their owner and tell sids that the asker has.
 create function private.settled_calls(p_call_sids text[])

@@ -4,6 +4,7 @@ import { askDatabase } from "../_shared/database.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
 import { callerNumber } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
+import { strangers } from "./strangers.ts";
 import type { Calls, ListedCall, ListedRecording } from "./twilio-calls.ts";
 
 const Mark = outcome(() => ({ settled_until: z.iso.datetime({ offset: true }) }));
@@ -16,13 +17,27 @@ const Noted = outcome(() => ({}));
 const LOOK_BACK_MS = 10 * 60_000;
 /** Longer than any call may last: what is unfinished for so long stays so, and is not waited for. */
 const UNFINISHED_MS = 24 * 60 * 60_000;
+/** As much as one run looks at. It is longer than what is waited for, lest the waiting keep us from the present. */
+const MOST_AT_ONCE_MS = UNFINISHED_MS + 60 * 60_000;
 /** As many sids as are looked up at a time. */
 const BATCH = 1000;
+/** However long the lists and other chores have taken, a run brings what this is enough for: so each gets further. */
+const LEAST_MS = 5000;
+/** What fails so often in a row fails for all, and each would have to wait for it. */
+const MOST_FAILURES = 3;
 
 /** What one run brought back. */
 export interface Reconciled {
   calls: number;
   messages: number;
+}
+
+/** One thing that is missing here. */
+interface Missing {
+  readonly of: keyof Reconciled;
+  readonly began: Date;
+  /** False when it turns out to be nothing of ours. */
+  bring(): Promise<boolean>;
 }
 
 /**
@@ -34,43 +49,78 @@ export async function reconcile(twilio: Calls, until: number, context: Context):
   const started = await askDatabase("start_reconciliation", Mark, {}, context.signal);
   if (!started.success) throw new FrontdeskError("start_reconciliation refuses", started.reason);
 
-  const lookedAt = new Date();
-  const since = new Date(Date.parse(started.settled_until) - LOOK_BACK_MS);
+  const now = new Date();
+  const from = new Date(Date.parse(started.settled_until) - LOOK_BACK_MS);
+  const to = earliest(now, [new Date(from.getTime() + MOST_AT_ONCE_MS)]);
   // Recordings first: the call of each of them has begun by then, and is on the list that is fetched next.
-  const recordings = await twilio.recordingsSince(since);
-  const calls = await twilio.callsSince(since);
+  const recordings = await twilio.recordingsIn({ from, to });
+  const calls = await twilio.callsIn({ from, to });
   const unsettled = await findUnsettled(calls, recordings, context);
+  const listed = new Map(calls.map((call) => [call.sid, call]));
+  const missing: Missing[] = [
+    ...unsettled.calls.map((call): Missing => ({
+      of: "calls",
+      began: call.startedAt,
+      bring: () => settleCall(call, context),
+    })),
+    ...unsettled.recordings.map((recording): Missing => ({
+      of: "messages",
+      began: recording.createdAt,
+      bring: async () => {
+        const call = listed.get(recording.callSid) ?? await twilio.call(recording.callSid);
+        return await takeMessage(recording, call, context);
+      },
+    })),
+  ];
+  const brought = await bringAll(missing, Math.max(until, performance.now() + LEAST_MS));
 
-  const tally = { calls: 0, messages: 0 };
-  let settledUntil = earliest(lookedAt, waitedFor(calls, recordings, lookedAt));
-  for (const call of unsettled.calls) {
-    if (performance.now() > until) {
-      settledUntil = earliest(settledUntil, [call.startedAt]);
-      break;
-    }
-    if (await settleCall(call, context)) tally.calls += 1;
-  }
-  for (const recording of unsettled.recordings) {
-    if (performance.now() > until) {
-      settledUntil = earliest(settledUntil, [recording.createdAt]);
-      break;
-    }
-    const call = calls.find(({ sid }) => sid === recording.callSid) ?? await twilio.call(recording.callSid);
-    if (call !== null && await takeMessage(recording, call, context)) tally.messages += 1;
-  }
-
-  const mark = { p_settled_until: settledUntil.toISOString() };
+  // What cannot be brought is tried again for a day, but does not keep the mark for ever.
+  const open = [...waitedFor(calls, recordings), ...brought.failed].filter((began) => isYoung(began, now));
+  const mark = { p_settled_until: earliest(to, [...open, ...brought.left]).toISOString() };
   const finished = await askDatabase("finish_reconciliation", Noted, mark, context.signal);
   if (!finished.success) throw new FrontdeskError("finish_reconciliation refuses", finished.reason);
-  return tally;
+  if (brought.failure !== undefined) throw brought.failure.thrown;
+  return brought.tally;
+}
+
+/** Brings one after the other. One that fails does not keep those behind it from being brought. */
+async function bringAll(missing: readonly Missing[], until: number): Promise<{
+  tally: Reconciled;
+  failed: Date[];
+  /** When those began for which there was no time. */
+  left: Date[];
+  failure: { thrown: unknown } | undefined;
+}> {
+  const tally = { calls: 0, messages: 0 };
+  const failed: Date[] = [];
+  let failure: { thrown: unknown } | undefined;
+  let inARow = 0;
+  for (const [index, one] of missing.entries()) {
+    if (performance.now() > until || inARow === MOST_FAILURES) {
+      return { tally, failed, left: missing.slice(index).map(({ began }) => began), failure };
+    }
+    try {
+      if (await one.bring()) tally[one.of] += 1;
+      inARow = 0;
+    } catch (thrown) {
+      failure ??= { thrown };
+      failed.push(one.began);
+      inARow += 1;
+    }
+  }
+  return { tally, failed, left: [], failure };
 }
 
 /** What is still going on will have to be looked at again, so the mark stays before it. */
-function waitedFor(calls: readonly ListedCall[], recordings: readonly ListedRecording[], now: Date): Date[] {
+function waitedFor(calls: readonly ListedCall[], recordings: readonly ListedRecording[]): Date[] {
   return [
     ...calls.filter(({ endedAt }) => endedAt === null).map(({ startedAt }) => startedAt),
     ...recordings.filter(({ isUnfinished }) => isUnfinished).map(({ createdAt }) => createdAt),
-  ].filter((began) => now.getTime() - began.getTime() < UNFINISHED_MS);
+  ];
+}
+
+function isYoung(began: Date, now: Date): boolean {
+  return now.getTime() - began.getTime() < UNFINISHED_MS;
 }
 
 function earliest(first: Date, others: readonly Date[]): Date {
@@ -96,8 +146,8 @@ async function findUnsettled(
     for (const sid of [...found.calls, ...found.recordings]) missing.add(sid);
   }
   return {
-    calls: ended.filter(({ sid }) => missing.has(sid)),
-    recordings: messages.filter(({ sid }) => missing.has(sid)),
+    calls: ended.filter(({ sid }) => missing.has(sid) && !strangers.has(sid)),
+    recordings: messages.filter(({ sid, callSid }) => missing.has(sid) && !strangers.has(callSid)),
   };
 }
 
@@ -111,25 +161,33 @@ async function settleCall(call: ListedCall, context: Context): Promise<boolean> 
     p_ended_at: (call.endedAt ?? call.startedAt).toISOString(),
     p_duration_seconds: call.durationSeconds,
   }, context.signal);
-  return isOurs("settle_call", settled, context);
+  return isOurs("settle_call", call, settled, context);
 }
 
-async function takeMessage(recording: ListedRecording, call: ListedCall, context: Context): Promise<boolean> {
+/** Twilio may have forgotten the call; then the clinic is the one that the call is known to have reached. */
+async function takeMessage(recording: ListedRecording, call: ListedCall | null, context: Context): Promise<boolean> {
   const taken = await askDatabase("take_message", Taken, {
     p_org_id: null,
     p_call_sid: recording.callSid,
-    p_from: callerNumber(call.from),
+    p_from: call === null ? null : callerNumber(call.from),
     p_reason: "message",
     p_body: null,
     p_recording_url: recording.url,
-    p_to: call.to,
+    p_to: call?.to ?? null,
   }, context.signal);
-  return isOurs("take_message", taken, context);
+  return isOurs("take_message", call, taken, context);
 }
 
 /** The account may have numbers that belong to no clinic; whatever else is refused, somebody has to look at. */
-function isOurs(operation: string, answer: { success: boolean; reason?: string }, context: Context): boolean {
+function isOurs(
+  operation: string,
+  call: ListedCall | null,
+  answer: { success: boolean; reason?: string },
+  context: Context,
+): boolean {
   if (answer.success) return true;
   if (answer.reason !== "not_found") context.report(new FrontdeskError(`${operation} refuses`, answer.reason ?? ""));
+  // A call that Twilio does not know may be one that it does not know yet.
+  else if (call !== null) strangers.add(call.sid);
   return false;
 }

@@ -5,7 +5,8 @@ import { explainTextFailure } from "../_shared/text-failures.ts";
 import { textBody } from "../_shared/text-wording.ts";
 import type { Context } from "../_shared/webhook.ts";
 import { type ClaimedText, WORKER_ANSWERS } from "./contracts.ts";
-import { type AcceptedText, failureOf, type Messages } from "./twilio-messages.ts";
+import { failureOf } from "./twilio-failures.ts";
+import type { AcceptedText, Messages } from "./twilio-messages.ts";
 
 /** How many texts one run has in hand at a time; they are sent side by side. */
 const BATCH = 10;

@@ -2,7 +2,9 @@ import type { CallInstance } from "twilio/lib/rest/api/v2010/account/call.js";
 import type { RecordingInstance } from "twilio/lib/rest/api/v2010/account/recording.js";
 import { z } from "zod";
 import { setting } from "../_shared/environment.ts";
+import { FrontdeskError } from "../_shared/errors.ts";
 import { twilioClient } from "./twilio-client.ts";
+import { failureOf } from "./twilio-failures.ts";
 
 /** A call as Twilio lists it. */
 export interface ListedCall {
@@ -27,12 +29,18 @@ export interface ListedRecording {
   isUnfinished: boolean;
 }
 
+/** A span of time: from its first moment up to its last. */
+export interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
 /** What reconciliation needs of Twilio. */
 export interface Calls {
-  /** The calls to our numbers that began at a moment or later, oldest first. */
-  callsSince(since: Date): Promise<ListedCall[]>;
-  /** What was recorded for us at a moment or later, oldest first. */
-  recordingsSince(since: Date): Promise<ListedRecording[]>;
+  /** The calls to our numbers that began in a span, oldest first. */
+  callsIn(span: Span): Promise<ListedCall[]>;
+  /** What was recorded for us in a span, oldest first. */
+  recordingsIn(span: Span): Promise<ListedRecording[]>;
   /** One call, or null when there is none. */
   call(sid: string): Promise<ListedCall | null>;
 }
@@ -40,6 +48,7 @@ export interface Calls {
 const PAGE = 500;
 /** More than a day of a thousand clinics; if there is more, something else is wrong. */
 const MOST_PAGES = 100;
+const DAY_MS = 24 * 60 * 60_000;
 
 const ENDED = ["completed", "busy", "failed", "no-answer", "canceled"];
 
@@ -47,32 +56,52 @@ const ENDED = ["completed", "busy", "failed", "no-answer", "canceled"];
 export function twilioCalls(): Calls {
   const { calls, recordings } = twilioClient();
   return {
-    async callsSince(since) {
-      const first = await calls.page({ startTimeAfter: since, pageSize: PAGE });
-      const listed = await newerThan(since, first, (call) => call.startTime ?? call.dateCreated);
-      return listed.filter(({ direction }) => direction === "inbound").map(toCall);
-    },
-    async recordingsSince(since) {
-      const first = await recordings.page({ dateCreatedAfter: since, pageSize: PAGE });
-      const listed = await newerThan(since, first, (recording) => recording.dateCreated);
-      // What <Record> takes down for us, and that it was more than silence.
-      return listed
-        .filter(({ source }) => source === "RecordVerb")
-        .map(toRecording)
-        .filter((recording) => recording !== null);
-    },
-    async call(sid) {
-      try {
-        return toCall(await calls.get(sid).fetch());
-      } catch (thrown) {
-        if (NotFound.safeParse(thrown).success) return null;
-        throw thrown;
-      }
-    },
+    callsIn: (span) =>
+      reading("calls", async () => {
+        const { from: startTimeAfter, to: startTimeBefore } = wholeDays(span);
+        const first = await calls.page({ startTimeAfter, startTimeBefore, pageSize: PAGE });
+        const listed = await itemsIn(span, first, (call) => call.startTime ?? call.dateCreated);
+        return listed.filter(({ direction }) => direction === "inbound").map(toCall);
+      }),
+    recordingsIn: (span) =>
+      reading("recordings", async () => {
+        const { from: dateCreatedAfter, to: dateCreatedBefore } = wholeDays(span);
+        const first = await recordings.page({ dateCreatedAfter, dateCreatedBefore, pageSize: PAGE });
+        const listed = await itemsIn(span, first, (recording) => recording.dateCreated);
+        // What <Record> takes down for us, and that it was more than silence.
+        return listed
+          .filter(({ source }) => source === "RecordVerb")
+          .map(toRecording)
+          .filter((recording) => recording !== null);
+      }),
+    call: (sid) =>
+      reading("call", async () => {
+        try {
+          return toCall(await calls.get(sid).fetch());
+        } catch (thrown) {
+          if (NotFound.safeParse(thrown).success) return null;
+          throw thrown;
+        }
+      }),
   };
 }
 
 const NotFound = z.object({ status: z.literal(404) });
+
+/** Fails as we do: by a code for what happened, and without a word of what Twilio said, which nobody could be shown. */
+async function reading<Answer>(what: string, read: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await read();
+  } catch (thrown) {
+    if (thrown instanceof FrontdeskError) throw thrown;
+    throw new FrontdeskError(`Twilio's ${what} cannot be read`, failureOf(thrown).problem);
+  }
+}
+
+/** By its documentation Twilio compares with the midnight of a date: "before" needs the one after. */
+function wholeDays({ from, to }: Span): Span {
+  return { from, to: new Date(to.getTime() + DAY_MS) };
+}
 
 interface Page<Item> {
   instances: Item[];
@@ -80,20 +109,21 @@ interface Page<Item> {
 }
 
 /**
- * Twilio lists the newest first, and by its documentation a filter by time counts whole days: so we read page by page until
- * what comes is older than what we want, and turn it round.
+ * Twilio lists the newest first, and whole days: so we read page by page until what comes is older than what we want, and
+ * turn it round. Whoever reads on must never take what could not be read for what is not there.
  */
-async function newerThan<Item>(since: Date, first: Page<Item>, when: (item: Item) => Date): Promise<Item[]> {
+async function itemsIn<Item>({ from, to }: Span, first: Page<Item>, when: (item: Item) => Date): Promise<Item[]> {
   const items: Item[] = [];
   let page: Page<Item> | undefined = first;
   for (let pages = 1; page !== undefined; pages++) {
+    if (pages > MOST_PAGES) throw new FrontdeskError("Twilio lists more than can be read", "too_many_pages");
     items.push(...page.instances);
     const oldest = page.instances.at(-1);
-    if (pages === MOST_PAGES || (oldest !== undefined && when(oldest) < since)) break;
+    if (oldest !== undefined && when(oldest) < from) break;
     page = await page.nextPage();
   }
   return items
-    .filter((item) => when(item) >= since)
+    .filter((item) => when(item) >= from && when(item) <= to)
     .sort((one, other) => when(one).getTime() - when(other).getTime());
 }
 

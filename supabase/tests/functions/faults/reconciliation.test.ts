@@ -2,54 +2,9 @@ import assert from "node:assert/strict";
 import { scripted } from "../../../../scripts/caller/answers.ts";
 import { newSid } from "../../../../scripts/caller/call-parameters.ts";
 import { placeListedCall } from "../../../../scripts/caller/listed-call.ts";
-import { type Lane, openLane } from "../../../../scripts/live/lane.ts";
-import { holdReconciliation, pokeWorker, reconcileNow } from "../../../../scripts/live/worker.ts";
-import { database, HARBOR, someCaller } from "../http/stack.ts";
-
-type Sql = ReturnType<typeof database>;
-
-const environment = Deno.env.toObject();
-const secretKey = environment.SECRET_KEY ?? "";
-const twilioApiUrl = environment.TWILIO_API_URL ?? "";
-
-async function withLane(test: (lane: Lane, sql: Sql) => Promise<void>): Promise<void> {
-  await using lane = await openLane(environment, { functions: ["voice", "voice-status", "worker"] });
-  await using sql = database();
-  // The stack has a worker of its own, whose world is not broken.
-  await using _ours = await holdReconciliation(sql);
-  await test(lane, sql);
-}
-
-function tasksOf(sql: Sql, callSid: string) {
-  return sql<{ reason: string; recording_url: string | null; from_phone: string | null; status: string }[]>`
-    select reason, recording_url, from_phone, status from public.follow_up_tasks where call_sid = ${callSid}`;
-}
-
-async function outcomeOf(sql: Sql, callSid: string): Promise<string> {
-  const [call] = await sql<{ told: string }[]>`
-    select concat_ws(' ', status, outcome) as told from public.calls where call_sid = ${callSid}`;
-  return call?.told ?? "unknown";
-}
-
-function listedCall(sid: string, minutesAgo: number, changes: Record<string, unknown> = {}) {
-  const started = Date.now() - minutesAgo * 60_000;
-  return {
-    sid,
-    to: HARBOR.phone,
-    from: someCaller(),
-    status: "completed",
-    start_time: new Date(started).toISOString(),
-    end_time: new Date(started + 30_000).toISOString(),
-    duration: 30,
-    ...changes,
-  };
-}
-
-async function tellTwilio(news: unknown): Promise<void> {
-  const told = await fetch(`${twilioApiUrl}/line`, { method: "PUT", body: JSON.stringify(news) });
-  await told.body?.cancel();
-  assert.equal(told.status, 200);
-}
+import { pokeWorker, reconcileNow } from "../../../../scripts/live/worker.ts";
+import { HARBOR, someCaller } from "../http/stack.ts";
+import { listedCall, listedRecording, outcomeOf, secretKey, tasksOf, tellTwilio, twilioApiUrl, withLane } from "./reconciling.ts";
 
 Deno.test("what a caller said while the database was away for the whole call is brought back, once", () =>
   withLane(async (lane, sql) => {
@@ -92,16 +47,20 @@ Deno.test("a call that broke off while the database was away leaves one task, an
 
 Deno.test("a run that breaks off half way is completed by the next", () =>
   withLane(async (lane, sql) => {
-    const callSid = newSid("CA");
-    const recording = { sid: newSid("RE"), call_sid: callSid, date_created: new Date().toISOString(), duration: 7 };
-    await tellTwilio({ calls: [listedCall(callSid, 1)], recordings: [recording] });
     for (const operation of ["find_unsettled", "settle_call", "take_message", "finish_reconciliation"]) {
-      lane.database.break({ fault: "cut", only: [operation], times: 1 });
-      assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 503, operation);
-      lane.database.mend();
+      const callSid = newSid("CA");
+      await tellTwilio({ calls: [listedCall(callSid, 1)], recordings: [listedRecording(callSid, 1)] });
+      for (const fault of ["drop", "cut"] as const) {
+        lane.database.break({ fault, only: [operation], times: 1 });
+        const { status } = await reconcileNow(sql, lane.line, secretKey);
+        // What broke off has done its work: there may be nothing left to ask for.
+        assert.equal(status, lane.database.hits.length > 0 ? 503 : 200, `${operation} ${fault}`);
+        if (fault === "drop") assert.deepEqual(lane.database.hits, [operation]);
+        lane.database.mend();
+      }
+      assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 200);
+      assert.deepEqual((await tasksOf(sql, callSid)).map((task) => task.reason), ["message"]);
     }
-    assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 200);
-    assert.deepEqual((await tasksOf(sql, callSid)).map((task) => task.reason), ["message"]);
   }));
 
 Deno.test("while Twilio does not answer nothing is settled, nothing is told, and the next run does it", () =>
@@ -113,7 +72,7 @@ Deno.test("while Twilio does not answer nothing is settled, nothing is told, and
       const { status, body } = await reconcileNow(sql, lane.line, secretKey);
       lane.twilio.mend();
       assert.equal(status, 503, fault);
-      assert.doesNotMatch(body, /error|twilio|http/i, fault);
+      assert.doesNotMatch(body, /twilio|http|refused|bad gateway/i, `${fault}: ${body}`);
     }
     await reconcileNow(sql, lane.line, secretKey);
     assert.deepEqual((await tasksOf(sql, callSid)).map((task) => task.reason), ["abandoned"]);

@@ -3,7 +3,7 @@ import { explainTextFailure } from "../../../functions/_shared/text-failures.ts"
 import { replyBody, textBody, type TextFacts } from "../../../functions/_shared/text-wording.ts";
 import { writtenTime } from "../../../functions/_shared/written-time.ts";
 import { intentOf } from "../../../functions/sms/intent.ts";
-import { failureOf } from "../../../functions/worker/twilio-messages.ts";
+import { failureOf } from "../../../functions/worker/twilio-failures.ts";
 
 const harbor: TextFacts = {
   kind: "booked_text",

@@ -1,0 +1,24 @@
+/** More than any account has in the time that one run looks back. */
+const MOST = 20_000;
+
+/**
+ * Calls that reached no clinic. Twilio lists them with ours, run after run, and nobody has to be asked for them again.
+ * Lives as long as this isolate does.
+ */
+class Strangers {
+  readonly #sids = new Set<string>();
+
+  has(callSid: string): boolean {
+    return this.#sids.has(callSid);
+  }
+
+  add(callSid: string): void {
+    this.#sids.add(callSid);
+    for (const oldest of this.#sids) {
+      if (this.#sids.size <= MOST) break;
+      this.#sids.delete(oldest);
+    }
+  }
+}
+
+export const strangers = new Strangers();
