@@ -2,7 +2,7 @@
 import { parseEnv } from "node:util";
 import { readLiveArguments, USAGE, type Wanted } from "./live/arguments.ts";
 import { verifyDeployed } from "./live/deployed.ts";
-import type { StackEnvironment } from "./live/lane.ts";
+import type { StackEnvironment } from "./live/stack-environment.ts";
 import { type Count, PARTS } from "./live/parts.ts";
 import { heading, printedRow } from "./live/table.ts";
 import { exists, join } from "./stack/paths.ts";

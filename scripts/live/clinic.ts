@@ -1,7 +1,9 @@
 /** A clinic to try things on: its own number, patients and schedule, and nothing of it left behind. */
 import postgres from "postgres";
+import { onlyLoopback } from "../caller/loopback.ts";
 import { namesInMigrations } from "./leaks.ts";
 import { PATIENT } from "./flows.ts";
+import { needed, type StackEnvironment } from "./stack-environment.ts";
 
 /** The clinic, and what is looked up of it. */
 export interface TrialClinic extends AsyncDisposable {
@@ -10,6 +12,8 @@ export interface TrialClinic extends AsyncDisposable {
   readonly orgId: string;
   /** Makes whoever has this number a patient who has one appointment to come. */
   welcome(phone: string): Promise<void>;
+  /** Makes whoever has this number a patient who has none. */
+  farewell(phone: string): Promise<void>;
   /** Makes whoever has this number somebody whom the clinic cannot name. */
   forget(phone: string): Promise<void>;
   /** Makes every function ask for the clinic's facts anew, as after a change of them. */
@@ -23,7 +27,7 @@ export const NAMES: ReadonlySet<string> = namesInMigrations(new URL("../../supab
  * Opens a clinic on the stack's database; one that an earlier run could not close goes first. Those of different numbers
  * (0 to 3) are open side by side.
  */
-export async function openTrialClinic(databaseUrl: string, number = 0): Promise<TrialClinic> {
+export async function openTrialClinic(stack: StackEnvironment, number = 0): Promise<TrialClinic> {
   const id = (thing: number) => `7e573100-0000-4000-8000-0000000000${number}${thing}`;
   const org = id(0);
   const providers = [id(1), id(2)] as const;
@@ -32,8 +36,12 @@ export async function openTrialClinic(databaseUrl: string, number = 0): Promise<
   const [fullService, away] = [id(5), id(6)];
   // Reserved for fiction, and in no seed.
   const phone = `+1212555019${4 + number}`;
-  const sql = postgres(databaseUrl, { max: 4, onnotice: () => {}, connect_timeout: 10 });
+  const sql = postgres(needed(stack, "DB_URL"), { max: 4, onnotice: () => {}, connect_timeout: 10 });
   const close = async () => {
+    // What nobody here knows any more would otherwise be brought back, to the next clinic that has this number.
+    const line = new URL(`${needed(stack, "TWILIO_API_URL")}/line?to=${encodeURIComponent(phone)}`);
+    await onlyLoopback(line);
+    await (await fetch(line, { method: "DELETE" })).body?.cancel();
     await sql`delete from public.organizations where id = ${org}`;
   };
   await close();
@@ -71,24 +79,28 @@ export async function openTrialClinic(databaseUrl: string, number = 0): Promise<
       insert into public.knowledge_base_chunks (org_id, title, body)
       values (${org}, 'Parking', 'You can park your car in the yard behind the house.')`;
   });
+  const patient = async (tx: postgres.TransactionSql, phone: string) => {
+    const [contact] = await tx<{ id: string }[]>`
+      insert into public.contacts (org_id, phone, name, date_of_birth)
+      values (${org}, ${phone}, ${PATIENT.name}, ${PATIENT.birth})
+      on conflict (org_id, phone) do update set name = excluded.name, date_of_birth = excluded.date_of_birth
+      returning id`;
+    await tx`
+      update public.appointments set status = 'cancelled'
+      where org_id = ${org} and contact_id = ${contact?.id ?? null} and status in ('booked', 'confirmed')`;
+    return contact?.id ?? null;
+  };
   return {
     sql,
     phone,
     orgId: org,
     async welcome(phone) {
       await sql.begin(async (tx) => {
-        const [contact] = await tx<{ id: string }[]>`
-          insert into public.contacts (org_id, phone, name, date_of_birth)
-          values (${org}, ${phone}, ${PATIENT.name}, ${PATIENT.birth})
-          on conflict (org_id, phone) do update set name = excluded.name, date_of_birth = excluded.date_of_birth
-          returning id`;
-        await tx`
-          update public.appointments set status = 'cancelled'
-          where org_id = ${org} and contact_id = ${contact?.id ?? null} and status in ('booked', 'confirmed')`;
+        const contact = await patient(tx, phone);
         // Far from where callers look for the first free time.
         await tx`
           insert into public.appointments (org_id, contact_id, provider_id, service_id, starts_at)
-          select ${org}::uuid, ${contact?.id ?? null}::uuid, ${providers[1]}, ${services[0]}, free.starts_at
+          select ${org}::uuid, ${contact}::uuid, ${providers[1]}, ${services[0]}, free.starts_at
           from (
             select date_trunc('hour', now()) + make_interval(days => 60, mins => 15 * n) as starts_at
             from generate_series(0, 2000) n
@@ -100,6 +112,9 @@ export async function openTrialClinic(databaseUrl: string, number = 0): Promise<
           order by free.starts_at
           limit 1`;
       });
+    },
+    async farewell(phone) {
+      await sql.begin(async (tx) => void await patient(tx, phone));
     },
     async forget(phone) {
       await sql`update public.contacts set name = null where org_id = ${org} and phone = ${phone}`;

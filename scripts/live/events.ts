@@ -1,4 +1,5 @@
 /** The requests that are no turns of a call, and what each must be answered while its world is broken. */
+import type postgres from "postgres";
 import { inboundCall, newSid } from "../caller/call-parameters.ts";
 import { type Line, type Parameters, sign } from "../caller/line.ts";
 import { rfc2822 } from "../caller/status-callbacks.ts";
@@ -19,6 +20,8 @@ export interface EventKind {
   /** What it asks the database first; null when it asks nothing. */
   readonly operation: string | null;
   send(source: EventSource): Promise<Answered>;
+  /** Makes sure that it asks. */
+  prepare?(sql: postgres.Sql): Promise<void>;
   /** What is wrong with an answer that had to be masked; null when it is well. */
   judge(answer: Answered): string | null;
 }
@@ -75,17 +78,20 @@ export const EVENTS: readonly EventKind[] = [
     judge: (answer) =>
       answer.status === 503 && isJson(answer) ? null : `status ${answer.status} where health is not well`,
   },
-  {
-    name: "worker",
-    operation: "claim_chores",
-    send: ({ line, secretKey }) =>
-      request(line, "worker", {
-        method: "POST",
-        headers: { apikey: secretKey, "content-type": "application/json" },
-        body: "{}",
-      }),
-    judge: jsonMask,
-  },
+  { name: "worker", operation: "claim_chores", send: poke, judge: jsonMask },
+  ...["expire_holds", "evaluate_alerts", "tidy_counts", "claim_texts", "start_reconciliation", "finish_reconciliation"]
+    .map((operation): EventKind => ({
+      name: "worker",
+      operation,
+      async prepare(sql) {
+        await sql`update private.chores set last_started_at = '-infinity'`;
+      },
+      send: poke,
+      judge: (answer) =>
+        answer.status === 503 && /^\{"success":false,"done":\{.*\}\}$/.test(answer.body)
+          ? null
+          : `${answer.status} ${answer.body} where a chore could not be done`,
+    })),
   {
     name: "voice-fallback",
     operation: null,
@@ -100,6 +106,11 @@ export const EVENTS: readonly EventKind[] = [
       whyNotTwiml(answer) ?? (answer.body.includes("let me help you another way") ? null : "no apology"),
   },
 ];
+
+function poke({ line, secretKey }: EventSource): Promise<Answered> {
+  const headers = { apikey: secretKey, "content-type": "application/json" };
+  return request(line, "worker", { method: "POST", headers, body: "{}" });
+}
 
 function jsonMask(answer: Answered): string | null {
   if (answer.status !== 503) return `status ${answer.status} instead of 503`;

@@ -5,8 +5,8 @@ export interface Flow {
   readonly name: string;
   /** One for each question of the clinic; whoever hears the tone leaves a message, whatever is on the list. */
   readonly answers: readonly string[];
-  /** Who calls: somebody whom the clinic does not know, or a patient of it who has an appointment. */
-  readonly caller: "stranger" | "patient";
+  /** Who calls: somebody whom the clinic does not know, or a patient of it who has an appointment, or had one. */
+  readonly caller: "stranger" | "patient" | "former patient";
   /** Their number does not come with the call. */
   readonly isWithheld?: true;
   /** What the caller hears at the end. */
@@ -15,6 +15,8 @@ export interface Flow {
   readonly leaves: "nothing" | "a task";
   /** It needs patients, or services, that only the trial clinic has. */
   readonly onlyOnTrial?: true;
+  /** It goes another way through others: of its turns those are tried that ask what no other turn asks. */
+  readonly isVariation?: true;
 }
 
 /** The patient who calls, and the stranger: names that no sentence of ours could hold by chance. */
@@ -96,4 +98,31 @@ export const FLOWS: readonly Flow[] = [
     leaves: "a task",
   },
   { name: "a message", caller: "stranger", answers: ["0"], ends: /Your message was recorded/, leaves: "a task" },
+  {
+    name: "booking by name",
+    caller: "stranger",
+    answers: ["1", "1", "1", "say:with doctor marsh", "1", `say:${STRANGER}`, "*", "1"],
+    ends: /Your appointment is booked/,
+    leaves: "nothing",
+    onlyOnTrial: true,
+    isVariation: true,
+  },
+  {
+    name: "nothing to move",
+    caller: "former patient",
+    answers: ["2", PATIENT.keyed, "1", "1", "1", "1", "1"],
+    ends: /Your appointment is booked/,
+    leaves: "nothing",
+    onlyOnTrial: true,
+    isVariation: true,
+  },
+  {
+    name: "asking at once",
+    caller: "stranger",
+    answers: ["say:where can I park my car", "say:and where can I park my car", "say:book an appointment", "hangup"],
+    ends: /What would you like to come for/,
+    leaves: "nothing",
+    onlyOnTrial: true,
+    isVariation: true,
+  },
 ];

@@ -11,9 +11,7 @@ import { silentReport } from "../stack/report.ts";
 import { repositoryDir } from "../stack/settings.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { openSentryDouble, type SentryDouble } from "./sentry-double.ts";
-
-/** What a stack's `env` file holds. */
-export type StackEnvironment = Readonly<Record<string, string | undefined>>;
+import { needed, type StackEnvironment } from "./stack-environment.ts";
 
 /** What a function runs as. */
 export interface FunctionProcess {
@@ -152,10 +150,4 @@ function readIfThere(path: string): string {
 function addressOf(url: string): { hostname: string; port: number } {
   const { hostname, port } = new URL(url);
   return { hostname, port: Number(port) };
-}
-
-function needed(stack: StackEnvironment, name: string): string {
-  const value = stack[name];
-  if (value === undefined || value === "") throw new Error(`A lane needs a running stack; ${name} is not set.`);
-  return value;
 }

@@ -2,7 +2,8 @@
 import type { Call } from "../caller/turns.ts";
 import { type Answered, leaksIn, whyNotTwiml } from "./answers.ts";
 import { NAMES } from "./clinic.ts";
-import { type Fault, TELLTALE } from "./fault-proxy.ts";
+import type { Fault } from "./fault-proxy.ts";
+import { TELLTALE } from "./faulty-answers.ts";
 import { MESSAGE, PATIENT, STRANGER } from "./flows.ts";
 import { answerOf, type Asking, makeForget, placeCallOf, type Trial } from "./rehearsal.ts";
 import { patiently } from "./patience.ts";
@@ -45,22 +46,32 @@ const PRIVATE = [
   "park my car",
 ];
 
+/** What is broken, where, and for how long. */
+export interface Trouble {
+  readonly asking: Asking;
+  readonly fault: Fault;
+  /** Until the call is over and all its callbacks are answered, and whatever is asked; else for the one turn. */
+  readonly lasts: boolean;
+}
+
 /** Places the call, breaks what is behind the turn, and judges. */
-export async function undergo(ordeal: Ordeal, asking: Asking, fault: Fault): Promise<Verdict> {
+export async function undergo(ordeal: Ordeal, trouble: Trouble): Promise<Verdict> {
+  const { asking, fault, lasts } = trouble;
   const { lane, callerPhone } = ordeal;
   const { flow, turn: broken, step, operation } = asking;
   let killed: Promise<void> | undefined;
   const call = await placeCallOf(ordeal, flow, {
     async prepare(request, turn) {
-      lane.database.mend();
+      if (!lasts) lane.database.mend();
       if (turn !== broken) return request;
       // A function that remembers the clinic would not ask, and what is not asked cannot fail.
       if (turn > 1 && operation === "begin_call") await makeForget(ordeal);
-      lane.database.break({ fault, only: [operation], onHit: () => fault === "kill" && (killed = ordeal.kill()) });
+      const onHit = () => fault === "kill" && (killed = ordeal.kill());
+      lane.database.break({ fault, onHit, ...(!lasts && { only: [operation] }) });
       return request;
     },
     // Callbacks come while the call goes on: here they wait, so that the fault strikes the turn alone.
-    callbacks: (events) => {
+    callbacks: lasts ? "in order" : (events) => {
       lane.database.mend();
       return events;
     },
@@ -69,14 +80,14 @@ export async function undergo(ordeal: Ordeal, asking: Asking, fault: Fault): Pro
   await killed;
 
   const turn = call.turns[broken - 1];
-  if (turn === undefined) return verdict(asking, fault, { wrong: [`the call ended before turn ${broken}`] });
+  if (turn === undefined) return verdict(trouble, { wrong: [`the call ended before turn ${broken}`] });
   const before = await tasksOf(ordeal, call);
   await reconciled(ordeal);
   const tasks = await tasksOf(ordeal, call);
   // A killed server may have finished its answer in its last millisecond.
   const survived = fault === "kill" && turn.verbs.every(({ verb }) => verb !== "Record");
   const report = survived ? null : await lane.reports.event(
-    ({ tags }) => tags?.request_id === turn.headers["x-request-id"],
+    ({ tags, exception }) => tags?.request_id === turn.headers["x-request-id"] && exception !== undefined,
     SENTRY_WITHIN_MS,
   );
   const wrong = [
@@ -88,7 +99,7 @@ export async function undergo(ordeal: Ordeal, asking: Asking, fault: Fault): Pro
     ...privateIn(lane.reports.raw.join("\n"), [...PRIVATE, callerPhone.slice(1), ...ordeal.secrets], "Sentry"),
     ...privateIn(lane.log(), [...PRIVATE, callerPhone.slice(1), ...ordeal.secrets], "the log"),
   ];
-  return verdict(asking, fault, {
+  return verdict(trouble, {
     heard: turn.said.join(" "),
     ms: turn.ms,
     staff: tasks.map((reason) => (before.includes(reason) ? reason : `${reason} (brought back)`)).join(", ") ||
@@ -140,7 +151,8 @@ function wrongWithTasks(call: Call, tasks: readonly string[], isDone: boolean): 
     : [`staff got ${tasks.length} tasks instead of ${expected}: ${tasks.join(", ") || "none"}`];
 }
 
-async function tasksOf({ clinic }: Ordeal, call: Call): Promise<string[]> {
+/** The reasons of the tasks that staff got of a call. */
+export async function tasksOf({ clinic }: Ordeal, call: Call): Promise<string[]> {
   const rows = await patiently(() =>
     clinic.sql<{ reason: string }[]>`
       select reason from public.follow_up_tasks where org_id = ${clinic.orgId} and call_sid = ${call.callSid}`
@@ -156,11 +168,11 @@ async function reconciled({ clinic, lane, secretKey }: Ordeal): Promise<void> {
   });
 }
 
-function verdict(asking: Asking, fault: Fault, seen: Partial<Verdict> & Pick<Verdict, "wrong">): Verdict {
+function verdict({ asking, fault, lasts }: Trouble, seen: Partial<Verdict> & Pick<Verdict, "wrong">): Verdict {
   const { flow, step, operation } = asking;
   return {
     what: flow.name,
-    step: `${step} ${operation}`,
+    step: lasts ? `${step}, and so it stays` : `${step} ${operation}`,
     fault,
     heard: "",
     ms: 0,

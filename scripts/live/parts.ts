@@ -5,10 +5,11 @@ import { FAULTS, tryFaults } from "./fault-table.ts";
 import { fuzz } from "./fuzz.ts";
 import { tryHistories } from "./histories.ts";
 import { killUnderCalls } from "./kills.ts";
-import { openLane, type StackEnvironment } from "./lane.ts";
+import { openLane } from "./lane.ts";
 import { killPostgres } from "./postgres-killer.ts";
 import { pathOf, realRequests } from "./real-requests.ts";
 import { replay } from "./replays.ts";
+import { needed, type StackEnvironment } from "./stack-environment.ts";
 import { heading, printedRow } from "./table.ts";
 
 /** How many of what was tried is as it should be. */
@@ -51,7 +52,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   async replays(stack, { seed }, print) {
     print("\nCopies of real requests: at once, a minute and a day later");
     await using lane = await openLane(stack, { functions: ["voice", "voice-status", "sms"] });
-    await using clinic = await openTrialClinic(needed(stack, "DB_URL"));
+    await using clinic = await openTrialClinic(stack);
     const trial = { lane, clinic, twilioApiUrl: needed(stack, "TWILIO_API_URL"), callerPhone: CALLER };
     const { requests, copies, wrong } = await replay(trial, seed);
     print(`  requests ${requests}, copies ${copies}, changes ${wrong.length}, seed ${seed}`);
@@ -61,7 +62,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   async fuzz(stack, { seed, isQuick }, print) {
     print("\nHostile input to every function");
     await using lane = await openLane(stack);
-    await using clinic = await openTrialClinic(needed(stack, "DB_URL"));
+    await using clinic = await openTrialClinic(stack);
     const trial = { lane, clinic, twilioApiUrl: needed(stack, "TWILIO_API_URL"), callerPhone: CALLER };
     const real = await realRequests(trial);
     const { requests, statuses, slowestMs, memory, wrong } = await fuzz(lane, {
@@ -82,7 +83,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
 
   async kills(stack, { seed, isQuick }, print) {
     print("\nPostgres killed (-9) at random moments under 20 concurrent calls");
-    await using clinic = await openTrialClinic(needed(stack, "DB_URL"));
+    await using clinic = await openTrialClinic(stack);
     const killed = await killUnderCalls({
       line: readFunctionsLine(stack),
       clinic,
@@ -113,10 +114,4 @@ function judged(wrong: readonly string[], print: (line: string) => void): Count 
 
 function secretsOf({ SECRET_KEY, PUBLISHABLE_KEY, TWILIO_AUTH_TOKEN }: StackEnvironment): string[] {
   return [SECRET_KEY, PUBLISHABLE_KEY, TWILIO_AUTH_TOKEN].filter((secret) => secret !== undefined);
-}
-
-function needed(stack: StackEnvironment, name: string): string {
-  const value = stack[name];
-  if (value === undefined || value === "") throw new Error(`The stack's environment has no ${name}.`);
-  return value;
 }

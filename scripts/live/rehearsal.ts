@@ -62,8 +62,8 @@ export async function rehearse(trial: Trial, flow: Flow): Promise<{ call: Call; 
 /** Places a flow's call from the trial's number, to which the clinic is what the flow needs it to be. */
 export async function placeCallOf(trial: Trial, flow: Flow, more: Partial<CallOptions>): Promise<Call> {
   const { lane, clinic, callerPhone, twilioApiUrl } = trial;
-  if (flow.caller === "patient") await clinic.welcome(callerPhone);
-  else await clinic.forget(callerPhone);
+  const become = { stranger: clinic.forget, patient: clinic.welcome, "former patient": clinic.farewell }[flow.caller];
+  await become(callerPhone);
   return await placeListedCall(lane.line, twilioApiUrl, {
     to: clinic.phone,
     from: flow.isWithheld ? WITHHELD : callerPhone,

@@ -1,6 +1,6 @@
 /** The line to a stack's own functions. */
 import { type Line, openLine } from "../caller/line.ts";
-import type { StackEnvironment } from "./lane.ts";
+import type { StackEnvironment } from "./stack-environment.ts";
 
 /** Opens it from the stack's environment. */
 export function readFunctionsLine(stack: StackEnvironment): Line {

@@ -8,7 +8,7 @@ import { pathOf, realRequests } from "../../../../scripts/live/real-requests.ts"
 import { HARBOR, stackLine } from "../http/stack.ts";
 
 const environment = Deno.env.toObject();
-const { SECRET_KEY = "", PUBLISHABLE_KEY = "", TWILIO_AUTH_TOKEN = "", TWILIO_API_URL = "", DB_URL = "" } = environment;
+const { SECRET_KEY = "", PUBLISHABLE_KEY = "", TWILIO_AUTH_TOKEN = "", TWILIO_API_URL = "" } = environment;
 
 Deno.test("a number with a character that Postgres cannot keep is refused, and is no failure of ours", async () => {
   const line = stackLine();
@@ -30,7 +30,7 @@ Deno.test("a number with a character that Postgres cannot keep is refused, and i
 
 Deno.test("hostile input makes no function fall over, fail, tell of our inside, or grow", async () => {
   await using lane = await openLane(environment);
-  await using clinic = await openTrialClinic(DB_URL);
+  await using clinic = await openTrialClinic(environment);
   const real = await realRequests({ lane, clinic, twilioApiUrl: TWILIO_API_URL, callerPhone: "+12125550161" });
   const seed = Number(environment.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const fuzzed = await fuzz(lane, {
