@@ -28,6 +28,12 @@ const LEAKING = {
   "what an error was caused by": "say(error.cause);",
   "an error made one": "say(asError(x).message);",
   "one of two": "return new Response(ok ? text : error);",
+  "what was caught, whatever it is called": "try { f(); } catch (x) { return Response.json({ x }); }",
+  "what was caught, as a string": "try { f(); } catch (oops) { return new Response(String(oops)); }",
+  "what was caught, in a template": "try { f(); } catch (oops) { return new Response(`sorry: ${oops}`); }",
+  "what a promise was rejected with": "return await f().catch((x) => new Response(x));",
+  "a rejection, handed over": "return await f().then(answer, (x) => Response.json(x));",
+  "a Postgrest error by another name": "const { error: x } = await rpc(); return Response.json(x);",
 };
 for (const [what, source] of Object.entries(LEAKING)) {
   Deno.test(`lint forbids ${what} in an answer`, () => {

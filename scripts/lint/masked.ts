@@ -23,11 +23,33 @@ function deployed(filename: string): string | null {
   return /\/supabase\/functions\/(.+)$/.exec(filename.replaceAll("\\", "/"))?.[1] ?? null;
 }
 
-/** Whether an expression is an error, as far as one can tell from how it is called. */
-function isError(node: Deno.lint.Node): boolean {
+/** Names under which a file has errors although they are not called so: what was caught, and what stands for an error. */
+class KnownErrors {
+  readonly #names = new Set<string>();
+
+  /** A parameter or a variable that holds one. */
+  add(node: Deno.lint.Node | null | undefined): void {
+    if (node?.type === "Identifier") this.#names.add(node.name);
+  }
+
+  /** Whoever handles a rejection, if it is written where it is handed over. */
+  addParameterOf(handler: Deno.lint.Node | undefined): void {
+    if (handler?.type === "ArrowFunctionExpression" || handler?.type === "FunctionExpression") {
+      const [first] = handler.params;
+      if (first?.type === "Identifier") this.add(first);
+    }
+  }
+
+  has(name: string): boolean {
+    return NAMES_OF_ERRORS.test(name) || this.#names.has(name);
+  }
+}
+
+/** Whether an expression is an error, as far as one can tell from how it is called and where it comes from. */
+function isError(node: Deno.lint.Node, known: KnownErrors): boolean {
   switch (node.type) {
     case "Identifier":
-      return NAMES_OF_ERRORS.test(node.name);
+      return known.has(node.name);
     case "MemberExpression":
       return !node.computed && node.property.type === "Identifier" && NAMES_OF_ERRORS.test(node.property.name);
     case "CallExpression":
@@ -35,9 +57,9 @@ function isError(node: Deno.lint.Node): boolean {
     case "TSAsExpression":
     case "TSNonNullExpression":
     case "ChainExpression":
-      return isError(node.expression);
+      return isError(node.expression, known);
     case "LogicalExpression":
-      return isError(node.left) || isError(node.right);
+      return isError(node.left, known) || isError(node.right, known);
     default:
       return false;
   }
@@ -79,29 +101,39 @@ function noErrorInAnswer(context: Deno.lint.RuleContext): Deno.lint.LintVisitor 
   if (WATCHERS.includes(file)) {
     return { 'Identifier[name="Response"]': (node) => context.report({ node, message: WATCHER_ANSWERS }) };
   }
+  const known = new KnownErrors();
+  const isKnown = (node: Deno.lint.Node) => isError(node, known);
   const report = (node: Deno.lint.Node) => context.report({ node, message: ERROR_IN_ANSWER });
   const answered = (callee: Deno.lint.Node, args: readonly Deno.lint.Node[]) => {
-    if (isAnswering(callee)) args.flatMap(parts).filter(isError).forEach(report);
+    if (isAnswering(callee)) args.flatMap(parts).filter(isKnown).forEach(report);
   };
   return {
+    // A clause is visited before what is in it.
+    CatchClause: (node) => known.add(node.param),
     MemberExpression(node) {
       const name = nameOf(node.property);
       if (name === null || (node.property.type === "Identifier" && node.computed)) return;
       // `twiml.message(…)` makes a message; it reads none.
       const isCalled = node.parent.type === "CallExpression" && node.parent.callee === node;
-      if (ALWAYS_TELLTALE.has(name) ? !isCalled : TELLTALE_OF_ERRORS.has(name) && isError(node.object)) report(node);
+      if (ALWAYS_TELLTALE.has(name) ? !isCalled : TELLTALE_OF_ERRORS.has(name) && isKnown(node.object)) report(node);
     },
     Property(node) {
       if (node.parent.type !== "ObjectPattern") return;
       const name = nameOf(node.key);
       if (name !== null && ALWAYS_TELLTALE.has(name)) report(node);
+      if (name !== null && NAMES_OF_ERRORS.test(name)) known.add(node.value);
     },
-    TemplateLiteral: (node) => node.expressions.filter(isError).forEach(report),
+    TemplateLiteral: (node) => node.expressions.filter(isKnown).forEach(report),
     BinaryExpression(node) {
-      if (node.operator === "+") [node.left, node.right].filter(isError).forEach(report);
+      if (node.operator === "+") [node.left, node.right].filter(isKnown).forEach(report);
     },
     NewExpression: (node) => answered(node.callee, node.arguments),
-    CallExpression: (node) => answered(node.callee, node.arguments),
+    CallExpression(node) {
+      const method = node.callee.type === "MemberExpression" ? nameOf(node.callee.property) : null;
+      if (method === "catch") known.addParameterOf(node.arguments[0]);
+      if (method === "then") known.addParameterOf(node.arguments[1]);
+      answered(node.callee, node.arguments);
+    },
   };
 }
 

@@ -43,7 +43,7 @@ export async function fuzz(lane: Lane, options: {
   const sendSome = async () => {
     while (sent < requests) {
       sent += 1;
-      if (sent === Math.ceil(requests / 5)) warm = lane.processes();
+      if (sent === Math.ceil(requests / 2)) warm = lane.processes();
       const request = hostileRequest(material, random);
       const about = `${request.method} ${request.path.slice(0, 200)} ${request.body.slice(0, 200)}`;
       const began = performance.now();

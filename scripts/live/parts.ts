@@ -8,7 +8,7 @@ import { killUnderCalls } from "./kills.ts";
 import { openLane } from "./lane.ts";
 import { killPostgres } from "./postgres-killer.ts";
 import { pathOf, realRequests } from "./real-requests.ts";
-import { replay } from "./replays.ts";
+import { replay, REPLAYED } from "./replays.ts";
 import { needed, type StackEnvironment } from "./stack-environment.ts";
 import { heading, printedRow } from "./table.ts";
 
@@ -51,7 +51,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
 
   async replays(stack, { seed }, print) {
     print("\nCopies of real requests: at once, a minute and a day later");
-    await using lane = await openLane(stack, { functions: ["voice", "voice-status", "sms"] });
+    await using lane = await openLane(stack, { functions: REPLAYED });
     await using clinic = await openTrialClinic(stack);
     const trial = { lane, clinic, twilioApiUrl: needed(stack, "TWILIO_API_URL"), callerPhone: CALLER };
     const { requests, copies, wrong } = await replay(trial, seed);
@@ -96,12 +96,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
       seed,
     });
     const { kills, calls, turns, confirmations, messages, tasks, lost, duplicated, slowestMs, wrong } = killed;
+    const { booked, moved, cancelled } = confirmations;
     print(
-      `  kills ${kills}, calls ${calls}, confirmations ${confirmations}, tasks ${tasks}, lost ${lost}, ` +
-        `duplicated ${duplicated}\n  turns ${turns}, messages ${messages}, slowest answer ${
-          Math.round(slowestMs)
-        } ms, ` +
-        `wrong ${wrong.length}, seed ${seed}`,
+      `  kills ${kills}, calls ${calls}, confirmations ${booked + moved + cancelled}, tasks ${tasks}, lost ${lost}, ` +
+        `duplicated ${duplicated}\n  booked ${booked}, moved ${moved}, cancelled ${cancelled}, messages ${messages}, ` +
+        `turns ${turns}, slowest answer ${Math.round(slowestMs)} ms, wrong ${wrong.length}, seed ${seed}`,
     );
     return judged(wrong, print);
   },

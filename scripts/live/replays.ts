@@ -3,13 +3,15 @@
  * a day later, and Twilio itself repeats one now and then. Nothing may come of it.
  */
 import type postgres from "postgres";
-import { newSid } from "../caller/call-parameters.ts";
-import { send, sign, type WebhookRequest } from "../caller/line.ts";
+import { send } from "../caller/line.ts";
 import { chance } from "./chance.ts";
 import { NAMES } from "./clinic.ts";
 import { leaksIn } from "./answers.ts";
-import { realRequests } from "./real-requests.ts";
+import { realFallbacks, realReports, realRequests, realTexts } from "./real-requests.ts";
 import type { Trial } from "./rehearsal.ts";
+
+/** The functions whose requests are copied. What nobody signs or anybody may ask says nothing here. */
+export const REPLAYED = ["voice", "voice-status", "voice-fallback", "sms", "sms-status"];
 
 /** What came of it. */
 export interface Replayed {
@@ -29,7 +31,12 @@ const PASSING: Readonly<Record<string, readonly string[]>> = {
 /** Makes real calls and texts, then sends copies of all their requests at once, a minute and a day later. */
 export async function replay(trial: Trial, seed: number): Promise<Replayed> {
   const { sql, orgId } = trial.clinic;
-  const requests = [...await realRequests(trial), ...await realTexts(trial)];
+  const requests = [
+    ...await realRequests(trial),
+    ...await realTexts(trial),
+    ...await realReports(trial),
+    ...await realFallbacks(trial),
+  ];
   await lifeGoesOn(trial);
 
   const wrong: string[] = [];
@@ -55,23 +62,6 @@ export async function replay(trial: Trial, seed: number): Promise<Replayed> {
     );
   }
   return { requests: requests.length, copies, wrong };
-}
-
-/** A patient confirms by text, and then cancels. */
-async function realTexts({ lane, clinic, callerPhone }: Trial): Promise<WebhookRequest[]> {
-  await clinic.welcome(callerPhone);
-  const requests = ["1", "2", "Can I bring my dog?"].map((words) =>
-    sign(lane.line, "sms", {
-      MessageSid: newSid("CA").replace("CA", "SM"),
-      AccountSid: lane.line.accountSid,
-      To: clinic.phone,
-      From: callerPhone,
-      Body: words,
-      NumMedia: "0",
-    })
-  );
-  for (const request of requests) await send(lane.line, request);
-  return requests;
 }
 
 /** Whatever was agreed in those calls is not how it stayed. */
@@ -121,5 +111,11 @@ async function everything(sql: postgres.Sql, orgId: string): Promise<Set<string>
       if (!(name === "texts" && row.includes('"direction": "out"'))) rows.add(`${name} ${row}`);
     }
   }
+  // What nobody reports on any more stays as it was reported last.
+  const reported = await sql<{ row: string }[]>`
+    select concat_ws(' ', t.sid, t.status, t.error_code) as row
+    from public.texts t
+    where t.org_id = ${orgId} and t.direction = 'out' and t.status in ('delivered', 'undelivered')`;
+  for (const { row } of reported) rows.add(`report ${row}`);
   return rows;
 }

@@ -9,8 +9,10 @@ import {
   listedRecording,
   outcomeOf,
   secretKey,
+  type Sql,
   tasksOf,
   tellTwilio,
+  type TwilioCall,
   withLane,
 } from "./reconciling.ts";
 
@@ -34,7 +36,9 @@ Deno.test("a message whose call Twilio does not list yet waits for it, and one o
     await tellTwilio({ calls: [listedCall(known, 3)] });
     await reconcileNow(sql, lane.line, secretKey);
     assert.deepEqual((await tasksOf(sql, known)).map(({ reason }) => reason), ["abandoned"]);
-    await fetch(`${environment.TWILIO_API_URL}/line?call=${known}`, { method: "DELETE" }).then((it) => it.body?.cancel());
+    await fetch(`${environment.TWILIO_API_URL}/line?call=${known}`, { method: "DELETE" }).then((it) =>
+      it.body?.cancel()
+    );
 
     await tellTwilio({ recordings: [listedRecording(later, 1), listedRecording(known, 2)] });
     for (let runs = 0; runs < 2; runs++) assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 200);
@@ -164,11 +168,11 @@ Deno.test("nobody is asked twice for a call that reached no clinic", () =>
   }));
 
 /** A call that we made, and not somebody's to us. */
-function another(sid: string) {
+function another(sid: string): TwilioCall {
   return listedCall(sid, 8, { direction: "outbound-api" });
 }
 
-async function markOf(sql: Parameters<typeof tasksOf>[0]): Promise<string | undefined> {
+async function markOf(sql: Sql): Promise<string | undefined> {
   const [mark] = await sql<{ at: string }[]>`select settled_until::text as at from private.reconciliation`;
   return mark?.at;
 }

@@ -4,7 +4,16 @@ import { newSid } from "../../../../scripts/caller/call-parameters.ts";
 import { placeListedCall } from "../../../../scripts/caller/listed-call.ts";
 import { pokeWorker, reconcileNow } from "../../../../scripts/live/worker.ts";
 import { HARBOR, someCaller } from "../http/stack.ts";
-import { listedCall, listedRecording, outcomeOf, secretKey, tasksOf, tellTwilio, twilioApiUrl, withLane } from "./reconciling.ts";
+import {
+  listedCall,
+  listedRecording,
+  outcomeOf,
+  secretKey,
+  tasksOf,
+  tellTwilio,
+  twilioApiUrl,
+  withLane,
+} from "./reconciling.ts";
 
 Deno.test("what a caller said while the database was away for the whole call is brought back, once", () =>
   withLane(async (lane, sql) => {

@@ -21,9 +21,38 @@ export async function withLane(test: (lane: Lane, sql: Sql) => Promise<void>): P
   await test(lane, sql);
 }
 
+/** A task as far as the tests ask about it. */
+export interface Task {
+  readonly reason: string;
+  readonly recording_url: string | null;
+  readonly from_phone: string | null;
+  readonly status: string;
+}
+
+/** A call in the terms of Twilio's REST API. */
+export interface TwilioCall {
+  readonly sid: string;
+  readonly to: string;
+  readonly from: string;
+  readonly status: string;
+  readonly direction: string;
+  readonly start_time: string;
+  readonly end_time: string | null;
+  readonly duration: number | null;
+}
+
+/** A recording in the same terms. */
+export interface TwilioRecording {
+  readonly sid: string;
+  readonly call_sid: string;
+  readonly date_created: string;
+  readonly duration: number;
+  readonly source: string;
+}
+
 /** What staff got of a call. */
-export function tasksOf(sql: Sql, callSid: string) {
-  return sql<{ reason: string; recording_url: string | null; from_phone: string | null; status: string }[]>`
+export async function tasksOf(sql: Sql, callSid: string): Promise<readonly Task[]> {
+  return await sql<Task[]>`
     select reason, recording_url, from_phone, status from public.follow_up_tasks where call_sid = ${callSid}`;
 }
 
@@ -35,13 +64,14 @@ export async function outcomeOf(sql: Sql, callSid: string): Promise<string> {
 }
 
 /** A call as Twilio lists it, that began so many minutes ago. */
-export function listedCall(sid: string, minutesAgo: number, changes: Record<string, unknown> = {}) {
+export function listedCall(sid: string, minutesAgo: number, changes: Partial<TwilioCall> = {}): TwilioCall {
   const started = Date.now() - minutesAgo * 60_000;
   return {
     sid,
     to: HARBOR.phone,
     from: someCaller(),
     status: "completed",
+    direction: "inbound",
     start_time: new Date(started).toISOString(),
     end_time: new Date(started + 30_000).toISOString(),
     duration: 30,
@@ -57,7 +87,18 @@ export async function tellTwilio(news: unknown): Promise<void> {
 }
 
 /** A message of somebody's call, recorded so many minutes ago. */
-export function listedRecording(callSid: string, minutesAgo: number, changes: Record<string, unknown> = {}) {
+export function listedRecording(
+  callSid: string,
+  minutesAgo: number,
+  changes: Partial<TwilioRecording> = {},
+): TwilioRecording {
   const recorded = new Date(Date.now() - minutesAgo * 60_000).toISOString();
-  return { sid: newSid("RE"), call_sid: callSid, date_created: recorded, duration: 7, ...changes };
+  return {
+    sid: newSid("RE"),
+    call_sid: callSid,
+    date_created: recorded,
+    duration: 7,
+    source: "RecordVerb",
+    ...changes,
+  };
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { openTrialClinic } from "../../../../scripts/live/clinic.ts";
 import { openLane } from "../../../../scripts/live/lane.ts";
-import { replay } from "../../../../scripts/live/replays.ts";
+import { replay, REPLAYED } from "../../../../scripts/live/replays.ts";
 
 Deno.test("an exact copy of a real request, at once, a minute or a day later, changes nothing", async () => {
   const environment = Deno.env.toObject();
-  await using lane = await openLane(environment, { functions: ["voice", "voice-status", "sms"] });
+  await using lane = await openLane(environment, { functions: REPLAYED });
   await using clinic = await openTrialClinic(environment);
   const twilioApiUrl = environment.TWILIO_API_URL ?? "";
   const { copies, wrong } = await replay({ lane, clinic, twilioApiUrl, callerPhone: "+12125550161" }, 1);
