@@ -1,6 +1,6 @@
 import { later } from "./background.ts";
 import { type CacheCounts, takeCacheCounts } from "./cache-counts.ts";
-import { optionalSetting, secretKeys } from "./environment.ts";
+import { optionalSetting, ownSecretKey } from "./environment.ts";
 
 /**
  * Counts requests in memory, by function and minute, and brings the counts to Postgres in batches. A request only adds
@@ -123,7 +123,7 @@ async function bringToPostgres({ id, counts }: Batch): Promise<void> {
   if (url === undefined) return;
   const answer = await fetch(`${url}/rest/v1/rpc/record_requests`, {
     method: "POST",
-    headers: { apikey: secretKeys().default ?? "", "content-type": "application/json" },
+    headers: { apikey: ownSecretKey(), "content-type": "application/json" },
     body: JSON.stringify({ p_batch: id, p_counts: counts }),
     signal: AbortSignal.timeout(BRING_MS),
   });

@@ -1,8 +1,8 @@
 import { PostgrestClient } from "@supabase/postgrest-js";
 import type { z } from "zod";
 import { type Answer, ANSWERS, type Arguments, type Operation } from "./contracts.ts";
-import { secretKeys, setting } from "./environment.ts";
-import { DatabaseError, MissingSettingError } from "./errors.ts";
+import { ownSecretKey, setting } from "./environment.ts";
+import { DatabaseError } from "./errors.ts";
 import { ONCE } from "./reading.ts";
 
 /** How long the database has for its one round trip in a turn. A caller waits in silence meanwhile. */
@@ -15,14 +15,8 @@ let client: PostgrestClient | undefined;
  * is a third of a cold start and nothing that we use. It holds the secret key; nothing of a clinic or a caller.
  */
 function connected(): PostgrestClient {
-  client ??= new PostgrestClient(`${setting("SUPABASE_URL")}/rest/v1`, { headers: { apikey: defaultKey() } });
+  client ??= new PostgrestClient(`${setting("SUPABASE_URL")}/rest/v1`, { headers: { apikey: ownSecretKey() } });
   return client;
-}
-
-function defaultKey(): string {
-  const key = secretKeys().default;
-  if (key === undefined) throw new MissingSettingError("SUPABASE_SECRET_KEYS");
-  return key;
 }
 
 /** Asks the database one thing. Throws a DatabaseError when it does not answer as its contract says, or in time. */

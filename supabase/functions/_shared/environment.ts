@@ -21,6 +21,14 @@ export function secretKeys(): Record<string, string> {
   return keys;
 }
 
+/** The key that we use ourselves: the one named "default", or any other, since a rotation may leave none of that name. */
+export function ownSecretKey(): string {
+  const keys = secretKeys();
+  const key = keys.default ?? Object.values(keys)[0];
+  if (key === undefined) throw new MissingSettingError("SUPABASE_SECRET_KEYS");
+  return key;
+}
+
 /** The address of one of our functions as the outside, and so Twilio's signature, knows it. */
 export function publicUrl(functionName: string): string {
   return `${setting("PUBLIC_FUNCTIONS_URL").replace(/\/+$/, "")}/${functionName}`;
