@@ -2,8 +2,8 @@ import { type Caller, type Heard, type Plan, type Step } from "./conversation.ts
 import { hearCommand } from "./hearing/choices.ts";
 import type { State } from "./state.ts";
 import { STEPS } from "./steps.ts";
-import { again } from "./steps/again.ts";
-import { recordMessage } from "./steps/message.ts";
+import { again } from "./asking/again.ts";
+import { recordMessage } from "./asking/message.ts";
 
 /**
  * Decides what a turn comes to. With this module come all steps and all that they understand, which `turn.ts` loads

@@ -2,7 +2,7 @@ import type { Step } from "./conversation.ts";
 import type { StateOf, StepName } from "./state.ts";
 import { appointment } from "./steps/appointment.ts";
 import { cancel } from "./steps/cancel.ts";
-import { claimStep } from "./steps/claim.ts";
+import { claim } from "./steps/claim.ts";
 import { confirm } from "./steps/confirm.ts";
 import { day } from "./steps/day.ts";
 import { greeting } from "./steps/greeting.ts";
@@ -28,7 +28,7 @@ export const STEPS: { readonly [Name in StepName]: Step<StateOf<Name>> } = {
   day,
   search,
   opening,
-  claim: claimStep,
+  claim,
   phone,
   name,
   confirm,

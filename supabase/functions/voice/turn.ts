@@ -6,11 +6,11 @@ import { publicUrl } from "../_shared/environment.ts";
 import { twimlAnswer } from "../_shared/masks.ts";
 import { callerNumber, callFields, localeOfNumber } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
+import { messageTaken } from "./asking/message.ts";
 import { type Caller, type Heard, isQuestion, type Plan, type Reply } from "./conversation.ts";
 import { RememberedClinics } from "./clinics.ts";
 import { type State, StateInUrl, toQuery } from "./state.ts";
 import { greeting } from "./steps/greeting.ts";
-import { messageTaken } from "./steps/message.ts";
 import { toTwiml } from "./saying/twiml.ts";
 
 const Body = z.object({

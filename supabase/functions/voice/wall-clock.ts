@@ -7,6 +7,11 @@ export type WallClock = string;
 /** What a wall clock looks like in our URLs. */
 export const WALL_CLOCK = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d$/;
 
+/** A wall clock and its zone: Postgres knows which instant that is. */
+export function moment(clock: WallClock, zone: string): string {
+  return `${clock.replace("T", " ")} ${zone}`;
+}
+
 /** Cuts off the seconds that Postgres adds. */
 export function toMinute(clock: string): WallClock {
   return clock.slice(0, 16);

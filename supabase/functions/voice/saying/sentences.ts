@@ -4,6 +4,11 @@ import type { MessageReason } from "../state.ts";
 /** One question in three wordings: asked, asked again, and asked for the last time. */
 export type Wordings = readonly [first: string, again: string, last: string];
 
+/** The wording for the number of times that was tried. */
+export function worded(wordings: Wordings, tries: number): string {
+  return wordings[tries] ?? wordings[0];
+}
+
 const american = {
   welcome: (clinic: string) => `Thank you for calling ${clinic}.`,
   emergency: (number: string) => `If this is an emergency, hang up and dial ${number}.`,
@@ -46,7 +51,6 @@ const american = {
   openingsOn: (count: number, date: string) =>
     count === 1 ? `On ${date} I have one opening.` : `On ${date} I have ${count} openings.`,
   opening: (key: number, when: string, provider: string) => `Press ${key} for ${when} with ${provider}.`,
-  openingWithDate: (date: string, time: string) => `${date} at ${time}`,
   openingsEnd: "To hear more, press 9. Or say another day.",
   openingAgain: (openings: readonly string[]) =>
     `Sorry, I did not get that. ${openings.map((when, index) => `For ${when}, press ${index + 1}.`).join(" ")} ` +

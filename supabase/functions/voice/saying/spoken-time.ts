@@ -35,6 +35,11 @@ export function spokenTime(clock: WallClock): string {
   return `${hour}${past} ${minute < 12 * 60 ? "AM" : "PM"}`;
 }
 
+/** A day and a time of it: "Tuesday, November 24th at 2:30 PM". */
+export function spokenMoment(clock: WallClock, locale: Locale): string {
+  return `${spokenDate(clock, locale)} at ${spokenTime(clock)}`;
+}
+
 /** A span of days as one says it: a single day, or from one day to another. */
 export function spokenDays(from: WallClock, to: WallClock, locale: Locale): string {
   // A span ends where the next day begins, so its last day is the one before.

@@ -1,27 +1,11 @@
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
-import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
+import { askCancel, sayCancelled } from "../asking/cancel.ts";
+import { askMenu } from "../asking/menu.ts";
+import { recordMessage } from "../asking/message.ts";
+import { ask, type Caller, type Question, type Step } from "../conversation.ts";
 import { hearYesNo } from "../hearing/choices.ts";
 import { sentencesIn } from "../saying/sentences.ts";
-import { spokenDate, spokenTime } from "../saying/spoken-time.ts";
 import { clinicOf, type StateOf } from "../state.ts";
-import { worded } from "./again.ts";
-import { askMenu } from "./ask-menu.ts";
-import { recordMessage } from "./message.ts";
-
-/** Reads back what would be cancelled; `before` has named it already. */
-export function askCancel(state: StateOf<"cancel">, before: readonly string[] = []): Reply {
-  const sentences = sentencesIn(state.locale);
-  const { local } = state.booked;
-  const named = sentences.openingWithDate(spokenDate(local, state.locale), spokenTime(local));
-  return {
-    locale: state.locale,
-    say: [
-      ...(before.length > 0 ? before : [sentences.thatAppointment(named)]),
-      worded(sentences.cancel, state.tries),
-    ],
-    then: { verb: "listen", state, keys: "one", hints: ["yes", "no", "yes please", "no thank you", "keep it"] },
-  };
-}
 
 const CANCEL = /\bcancel(?: (?:it|that|the appointment|my appointment))?\b/;
 
@@ -45,21 +29,9 @@ function cancelAppointment(state: StateOf<"cancel">, caller: Caller): Question {
     p_reason: "by phone",
     p_call_sid: caller.callSid,
   }, (answer) => {
-    if (!answer.success) {
-      // Staff have changed it meanwhile, or it has begun.
-      if (answer.reason === "not_found") return recordMessage(state, "cancel");
-      throw new UnexpectedReasonError("cancel_appointment", answer.reason);
-    }
-    const sentences = sentencesIn(state.locale);
-    const { service_name, provider_name, starts_local } = answer.slot;
-    const date = spokenDate(starts_local, state.locale);
-    return {
-      locale: state.locale,
-      say: [
-        sentences.cancelled(service_name, provider_name, date, spokenTime(starts_local)),
-        sentences.goodbye,
-      ],
-      then: { verb: "hang up" },
-    };
+    if (answer.success) return sayCancelled(state, answer.slot);
+    // Staff have changed it meanwhile, or it has begun.
+    if (answer.reason === "not_found") return recordMessage(state, "cancel");
+    throw new UnexpectedReasonError("cancel_appointment", answer.reason);
   });
 }

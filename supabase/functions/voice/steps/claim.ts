@@ -1,16 +1,22 @@
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import type { Failure, Success } from "../../_shared/contracts.ts";
+import { readBack, sayDone } from "../asking/confirm.ts";
+import { askName } from "../asking/name.ts";
+import { offerInstead } from "../asking/opening.ts";
+import { askPhone } from "../asking/phone.ts";
 import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
 import { startOf } from "../openings.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Offer, type Search, searchOf, type StateOf } from "../state.ts";
-import { readBack, sayDone } from "./confirm.ts";
-import { askName } from "./name.ts";
-import { offerInstead } from "./opening.ts";
-import { askPhone } from "./phone.ts";
+
+/** Holds a time that was chosen in the turn before. */
+export const claim: Step<StateOf<"claim">> = {
+  ask: (state, caller) => claimTime(state, state.offer, caller),
+  hear: (state, _heard, caller) => claimTime(state, state.offer, caller),
+};
 
 /** Holds the chosen time for this call, then finds out for whom. */
-export function claim(search: Search, offer: Offer, caller: Caller): Question {
+export function claimTime(search: Search, offer: Offer, caller: Caller): Question {
   return ask("claim_slot_atomic", {
     p_org_id: search.org,
     p_provider_id: offer.provider,
@@ -44,10 +50,3 @@ function notHeld(search: Search, answer: Failure): Reply {
       return offerInstead(search, answer, sentences.slotGone);
   }
 }
-
-/** Holds a time that was chosen in the turn before. */
-const claimStep: Step<StateOf<"claim">> = {
-  ask: (state, caller) => claim(state, state.offer, caller),
-  hear: (state, _heard, caller) => claim(state, state.offer, caller),
-};
-export { claimStep };

@@ -1,70 +1,18 @@
-import type { Failure, Slot, Success } from "../../_shared/contracts.ts";
-import { hearYesNo } from "../hearing/choices.ts";
+import type { Failure } from "../../_shared/contracts.ts";
+import { askToConfirm, readBack, sayDone } from "../asking/confirm.ts";
+import { recordMessage } from "../asking/message.ts";
 import { ask, type Plan, type Question, type Reply, type Step } from "../conversation.ts";
+import { hearYesNo } from "../hearing/choices.ts";
 import { sentencesIn } from "../saying/sentences.ts";
-import { spelled, spokenDate, spokenTime } from "../saying/spoken-time.ts";
-import { type Booked, type Search, searchOf, type StateOf } from "../state.ts";
-import { worded } from "./again.ts";
+import { type Booked, searchOf, type StateOf } from "../state.ts";
 import { holdIsOver } from "./hold.ts";
-import { recordMessage } from "./message.ts";
 
-/**
- * Reads back what would be booked, or moved from when to when, and the name if this call gave one; never one that the
- * clinic knew before.
- */
-export function readBack(state: StateOf<"confirm">, held: Success<"set_hold_contact">): Reply {
-  const sentences = sentencesIn(state.locale);
-  const { slot, contact } = held;
-  if (held.code !== undefined) return sayDone(state, slot, held.code);
-  const [date, time] = [spokenDate(slot.starts_local, state.locale), spokenTime(slot.starts_local)];
-  return {
-    locale: state.locale,
-    say: state.moving === undefined
-      ? [
-        sentences.readBack(slot.service_name, slot.provider_name, date, time),
-        contact.name === null ? "" : sentences.forName(contact.name),
-        question(state),
-      ]
-      : [
-        sentences.moveBack(
-          sentences.openingWithDate(spokenDate(state.moving.local, state.locale), spokenTime(state.moving.local)),
-          sentences.openingWithDate(date, time),
-          slot.provider_name,
-        ),
-        question(state),
-      ],
-    then: listening(state),
-  };
-}
-
-/** The appointment is made or has moved: says when and with whom, and the code twice. */
-export function sayDone({ locale, moving }: Pick<Search, "locale" | "moving">, slot: Slot, code: string): Reply {
-  const sentences = sentencesIn(locale);
-  const say = moving === undefined ? sentences.booked : sentences.moved;
-  return {
-    locale,
-    say: [
-      say(slot.service_name, slot.provider_name, spokenDate(slot.starts_local, locale), spokenTime(slot.starts_local)),
-      sentences.code(spelled(code)),
-      sentences.goodbye,
-    ],
-    then: { verb: "hang up" },
-  };
-}
-
-function question({ locale, moving, tries }: StateOf<"confirm">): string {
-  const sentences = sentencesIn(locale);
-  return worded(moving === undefined ? sentences.confirm : sentences.confirmMove, tries);
-}
-
-function listening(state: StateOf<"confirm">): Reply["then"] {
-  return { verb: "listen", state, keys: "one", hints: ["yes", "no", "yes please", "no thank you"] };
-}
+const MOVE = /\b(?:move|change|reschedule)(?: (?:it|that|the appointment|my appointment))?\b/;
 
 /** Shall it be booked, or moved? */
 export const confirm: Step<StateOf<"confirm">> = {
   ask(state): Plan {
-    if (state.tries > 0) return { locale: state.locale, say: [question(state)], then: listening(state) };
+    if (state.tries > 0) return askToConfirm(state);
     // Noting nothing reads what is held, which no URL may carry.
     return ask(
       "set_hold_contact",
@@ -80,8 +28,6 @@ export const confirm: Step<StateOf<"confirm">> = {
     return state.moving === undefined ? book(state, caller.phone) : move(state, state.moving);
   },
 };
-
-const MOVE = /\b(?:move|change|reschedule)(?: (?:it|that|the appointment|my appointment))?\b/;
 
 function book(state: StateOf<"confirm">, phone: string | null): Question {
   return ask(

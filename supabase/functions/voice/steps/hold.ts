@@ -1,9 +1,9 @@
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import type { Failure, Operation } from "../../_shared/contracts.ts";
+import { offerInstead } from "../asking/opening.ts";
 import type { Reply } from "../conversation.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Search, searchOf } from "../state.ts";
-import { offerInstead } from "./opening.ts";
 
 /** The time that was held for this call is held no more. */
 export function holdIsOver(search: Search, operation: Operation, answer: Failure): Reply {

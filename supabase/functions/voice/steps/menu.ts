@@ -1,10 +1,11 @@
+import { askMenu } from "../asking/menu.ts";
+import { askQuestion } from "../asking/question.ts";
+import { askWho } from "../asking/verification.ts";
 import type { Step } from "../conversation.ts";
 import { announcesQuestion, type Errand, hearErrand } from "../hearing/errands.ts";
 import { clinicOf, type StateOf } from "../state.ts";
-import { askMenu } from "./ask-menu.ts";
-import { askQuestion, lookUp } from "./question.ts";
+import { lookUp } from "./question.ts";
 import { askForService } from "./service.ts";
-import { askWho } from "./verification.ts";
 
 const KEYS: ReadonlyMap<string, Errand> = new Map([["1", "book"], ["2", "move"], ["3", "cancel"], ["4", "question"]]);
 

@@ -1,32 +1,12 @@
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { localeOfNumber } from "../../_shared/twilio-call.ts";
-import { ask, type Reply, type Step } from "../conversation.ts";
-import { sentencesIn } from "../saying/sentences.ts";
-import type { Clinic, MessageReason, StateOf } from "../state.ts";
-
-/** Records what the caller wants to tell the clinic. */
-export function recordMessage(clinic: Pick<Clinic, "org" | "locale">, reason: MessageReason): Reply {
-  const { org, locale } = clinic;
-  const sentences = sentencesIn(locale);
-  return {
-    locale,
-    say: [sentences.messageLead[reason], sentences.leaveMessage],
-    then: { verb: "record", state: { step: "message", org, locale, reason } },
-  };
-}
-
-/** What is true as soon as there is a recording, whether or not we could write it down: Twilio keeps it. */
-export function messageTaken(locale: Reply["locale"]): Reply {
-  return { locale, say: [sentencesIn(locale).messageTaken], then: { verb: "hang up" } };
-}
+import { messageTaken, recordAgain } from "../asking/message.ts";
+import { ask, type Step } from "../conversation.ts";
+import type { StateOf } from "../state.ts";
 
 /** A message was recorded; it becomes a task for staff. */
 export const message: Step<StateOf<"message">> = {
-  ask(state, caller) {
-    const locale = state.locale ?? localeOfNumber(caller.dialled);
-    const sentences = sentencesIn(locale);
-    return { locale, say: [sentences.leaveMessage], then: { verb: "record", state } };
-  },
+  ask: (state, caller) => recordAgain(state, state.locale ?? localeOfNumber(caller.dialled)),
 
   hear(state, heard, caller) {
     if (heard.recordingUrl === null) return null;

@@ -1,19 +1,9 @@
+import { readBack } from "../asking/confirm.ts";
+import { askName } from "../asking/name.ts";
+import { ask, type Step } from "../conversation.ts";
 import { hearNumber, hearPersonName } from "../hearing/choices.ts";
-import { ask, type Reply, type Step } from "../conversation.ts";
-import { sentencesIn } from "../saying/sentences.ts";
 import { searchOf, type StateOf } from "../state.ts";
-import { worded } from "./again.ts";
-import { readBack } from "./confirm.ts";
 import { holdIsOver } from "./hold.ts";
-
-/** Asks for the caller's name. */
-export function askName(state: StateOf<"name">, before: readonly string[] = []): Reply {
-  return {
-    locale: state.locale,
-    say: [...before, worded(sentencesIn(state.locale).name, state.tries)],
-    then: { verb: "listen", state, keys: "one", hints: [] },
-  };
-}
 
 /** Who is it for? Whoever cannot or will not say it books all the same: the clinic has a number to ask. */
 export const name: Step<StateOf<"name">> = {

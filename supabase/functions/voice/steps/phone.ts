@@ -1,20 +1,11 @@
-import { ask, type Reply, type Step } from "../conversation.ts";
+import { askName } from "../asking/name.ts";
+import { askPhone } from "../asking/phone.ts";
+import { ask, type Step } from "../conversation.ts";
 import { keyedPhone } from "../hearing/phone-numbers.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { spelledPhone } from "../saying/spoken-time.ts";
 import { searchOf, type StateOf } from "../state.ts";
-import { worded } from "./again.ts";
 import { holdIsOver } from "./hold.ts";
-import { askName } from "./name.ts";
-
-/** Asks for a number to call back, because the caller's own is withheld. */
-export function askPhone(state: StateOf<"phone">): Reply {
-  return {
-    locale: state.locale,
-    say: [worded(sentencesIn(state.locale).phone, state.tries)],
-    then: { verb: "listen", state, keys: "many", hints: [] },
-  };
-}
 
 /** On which number can the clinic call back? It is noted on the hold, since no number may travel in a URL. */
 export const phone: Step<StateOf<"phone">> = {

@@ -1,31 +1,20 @@
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
-import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
+import { sayGoodbye } from "../asking/goodbye.ts";
+import { askMenu } from "../asking/menu.ts";
+import { recordMessage } from "../asking/message.ts";
+import { askForMore, askQuestion } from "../asking/question.ts";
+import { askWho } from "../asking/verification.ts";
+import { ask, type Caller, type Question, type Step } from "../conversation.ts";
 import { hearYesNo } from "../hearing/choices.ts";
 import { announcesQuestion, hearPlainErrand } from "../hearing/errands.ts";
 import { uniform } from "../hearing/uniform.ts";
-import { sentencesIn } from "../saying/sentences.ts";
 import { type Clinic, clinicOf, type StateOf } from "../state.ts";
-import { worded } from "./again.ts";
-import { askMenu } from "./ask-menu.ts";
-import { recordMessage } from "./message.ts";
 import { askForService } from "./service.ts";
-import { askWho } from "./verification.ts";
 
 /** Enough for Postgres to see whether the best answer stands out. */
 const CHUNKS = 3;
 /** No question needs more. */
 const MOST_CHARACTERS = 300;
-
-/** Asks for the question. */
-export function askQuestion(state: StateOf<"question">): Reply {
-  return {
-    locale: state.locale,
-    say: [worded(sentencesIn(state.locale).question, state.tries)],
-    then: { verb: "listen", state, keys: "one", hints: HINTS },
-  };
-}
-
-const HINTS = ["opening hours", "when are you open", "where are you", "parking", "insurance", "how can I pay"];
 
 /** Reads out what the clinic has written down about it. What is not clear becomes a message: no answer beats a wrong one. */
 export function lookUp(clinic: Clinic, words: string, caller: Caller): Question {
@@ -42,14 +31,6 @@ export function lookUp(clinic: Clinic, words: string, caller: Caller): Question 
       ? askForMore({ step: "answer", ...clinicOf(clinic), tries: 0 }, [best.body])
       : recordMessage(clinic, "question");
   });
-}
-
-function askForMore(state: StateOf<"answer">, before: readonly string[] = []): Reply {
-  return {
-    locale: state.locale,
-    say: [...before, worded(sentencesIn(state.locale).anythingElse, state.tries)],
-    then: { verb: "listen", state, keys: "one", hints: ["yes", "no", "no thank you", ...HINTS] },
-  };
 }
 
 /** What would the caller like to know? */
@@ -73,9 +54,7 @@ export const answer: Step<StateOf<"answer">> = {
     const asks = keys === "" && ASKING.test(uniform(words));
     const yes = asks ? null : hearYesNo(keys, words) ?? (keys === "" && ENOUGH.test(uniform(words)) ? false : null);
     if (yes === true) return askMenu({ step: "menu", ...clinicOf(state), tries: 0 });
-    if (yes === false) {
-      return { locale: state.locale, say: [sentencesIn(state.locale).goodbye], then: { verb: "hang up" } };
-    }
+    if (yes === false) return sayGoodbye(state.locale);
     return keys === "" && words !== "" ? lookUp(state, words, caller) : null;
   },
 };

@@ -1,14 +1,15 @@
 import type { Failure } from "../../_shared/contracts.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
+import { askDayOrToWait, askOtherDay } from "../asking/day.ts";
+import { recordMessage } from "../asking/message.ts";
+import { readOpenings } from "../asking/opening.ts";
 import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
+import type { Wish } from "../hearing/day-words.ts";
 import { chooseOpenings, mayNameProvider, namedProvider } from "../openings.ts";
 import { sentencesIn } from "../saying/sentences.ts";
-import { type Search, searchOf, type StateOf } from "../state.ts";
 import { spokenDate, spokenDays } from "../saying/spoken-time.ts";
-import { addDays, toMinute } from "../wall-clock.ts";
-import { askDayOrToWait, askOtherDay } from "./day.ts";
-import { recordMessage } from "./message.ts";
-import { readOpenings } from "./opening.ts";
+import { type Clinic, clinicOf, type Search, searchOf, type StateOf } from "../state.ts";
+import { addDays, moment, toMinute } from "../wall-clock.ts";
 
 /** Enough for three different times with a dozen providers free at each. */
 const SLOTS = 40;
@@ -17,6 +18,13 @@ const SLOTS_TO_CHOOSE_FROM = 400;
 
 /** Longer than this, a span is not repeated to the caller: it was "as soon as you can". */
 const SPOKEN_SPAN_DAYS = 15;
+
+/** What to look for so that a wish is met. */
+export function searchFor(wish: Wish, state: Clinic & Pick<Search, "service" | "moving">): Search {
+  const { from, to, hours } = wish;
+  const search: Search = { ...clinicOf(state), service: state.service, moving: state.moving, from, to };
+  return hours === undefined ? search : { ...search, hoursFrom: hours.from, hoursTo: hours.to };
+}
 
 /** Looks for openings and reads up to three of them. `words` may name the provider whom the caller wants. */
 export function findOpenings(search: Search, caller: Caller, words = ""): Question {
@@ -37,11 +45,6 @@ export function findOpenings(search: Search, caller: Caller, words = ""): Questi
     const provider = namedProvider(openings, words) ?? now.provider;
     return readOpenings({ ...now, provider }, openings);
   });
-}
-
-/** A wall clock and its zone: Postgres knows which instant that is. */
-export function moment(local: string, zone: string): string {
-  return `${local.replace("T", " ")} ${zone}`;
 }
 
 function justAfter(second: number): string {

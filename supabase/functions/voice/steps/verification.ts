@@ -1,46 +1,19 @@
 import type { Failure } from "../../_shared/contracts.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
+import { tellAppointments } from "../asking/appointment.ts";
+import { recordMessage } from "../asking/message.ts";
+import { askBirth, askNumber, askProof } from "../asking/verification.ts";
 import { ask, type Caller, type Reply, type Step } from "../conversation.ts";
 import { keyedBirthDate, spokenBirthDate } from "../hearing/birth-dates.ts";
 import { keyedPhone } from "../hearing/phone-numbers.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { spelledPhone } from "../saying/spoken-time.ts";
-import { type Clinic, clinicOf, type Errand, type StateOf } from "../state.ts";
-import { worded } from "./again.ts";
-import { tellAppointments } from "./appointment.ts";
-import { recordMessage } from "./message.ts";
+import type { StateOf } from "../state.ts";
 
 /*
  * Before anything about an appointment is said, its patient has to be on the line: Postgres compares number and date of
  * birth, counts the tries, and answers a wrong date exactly as it answers a number that it does not know.
  */
-
-/** Asks for what proves who is calling: the date of birth, and before it the number if the caller withholds theirs. */
-export function askWho(clinic: Clinic, errand: Errand, caller: Caller): Reply {
-  return askProof({ ...clinicOf(clinic), tries: 0, errand, wrong: 0 }, caller);
-}
-
-function askProof(state: Omit<StateOf<"birth">, "step">, caller: Caller, before: readonly string[] = []): Reply {
-  return caller.phone === null
-    ? askNumber({ ...state, step: "number" }, before)
-    : askBirth({ ...state, step: "birth" }, before);
-}
-
-function askNumber(state: StateOf<"number">, before: readonly string[] = []): Reply {
-  return {
-    locale: state.locale,
-    say: [...before, worded(sentencesIn(state.locale).ownNumber, state.tries)],
-    then: { verb: "listen", state, keys: "many", hints: [] },
-  };
-}
-
-function askBirth(state: StateOf<"birth">, before: readonly string[] = []): Reply {
-  return {
-    locale: state.locale,
-    say: [...before, worded(sentencesIn(state.locale).birth, state.tries)],
-    then: { verb: "listen", state, keys: "date", hints: [] },
-  };
-}
 
 /** Under which number does the clinic know the caller? It is noted on the call, since no number may travel in a URL. */
 export const number: Step<StateOf<"number">> = {

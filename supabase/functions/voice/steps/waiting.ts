@@ -1,18 +1,11 @@
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
+import type { DayOrToWait } from "../asking/day.ts";
+import { sayGoodbye } from "../asking/goodbye.ts";
+import { recordMessage } from "../asking/message.ts";
 import { ask, type Caller, type Question } from "../conversation.ts";
 import { uniform } from "../hearing/uniform.ts";
 import { sentencesIn } from "../saying/sentences.ts";
-import type { StateOf } from "../state.ts";
-import { recordMessage } from "./message.ts";
-import { moment } from "./search.ts";
-
-/** A day that is asked for because there was nothing in another span, which is worth waiting for. */
-type Waiting = StateOf<"day"> & { from: string; to: string };
-
-/** Whether the waiting list is offered beside the question for a day. */
-export function mayWait(state: StateOf<"day">): state is Waiting {
-  return state.from !== undefined && state.to !== undefined;
-}
+import { moment } from "../wall-clock.ts";
 
 /** Whether words ask for the waiting list. */
 export function hearWaiting(words: string): boolean {
@@ -21,7 +14,7 @@ export function hearWaiting(words: string): boolean {
 }
 
 /** Puts the caller on the waiting list under the number that they call from. */
-export function waitFor(state: Waiting, caller: Caller): Question {
+export function waitFor(state: DayOrToWait, caller: Caller): Question {
   return ask("join_waitlist", {
     p_org_id: state.org,
     p_service_id: state.service,
@@ -31,10 +24,7 @@ export function waitFor(state: Waiting, caller: Caller): Question {
     p_to: moment(state.to, state.zone),
     p_call_sid: caller.callSid,
   }, (answer) => {
-    if (answer.success) {
-      const sentences = sentencesIn(state.locale);
-      return { locale: state.locale, say: [sentences.waiting, sentences.goodbye], then: { verb: "hang up" } };
-    }
+    if (answer.success) return sayGoodbye(state.locale, [sentencesIn(state.locale).waiting]);
     if (answer.reason !== "not_found") throw new UnexpectedReasonError("join_waitlist", answer.reason);
     return recordMessage(state, "nothing_offered");
   });

@@ -1,7 +1,6 @@
 import type { Reply } from "../conversation.ts";
-import { sentencesIn } from "../saying/sentences.ts";
+import { sentencesIn, worded } from "../saying/sentences.ts";
 import type { StateOf } from "../state.ts";
-import { worded } from "./again.ts";
 
 const HINTS = [
   "book an appointment",

@@ -1,5 +1,4 @@
 import type { Plan, Reply } from "../conversation.ts";
-import type { Wordings } from "../saying/sentences.ts";
 import type { Clinic } from "../state.ts";
 import { recordMessage } from "./message.ts";
 
@@ -9,9 +8,4 @@ export function again<State extends Clinic & { tries: number }, P extends Plan>(
   ask: (state: State) => P,
 ): P | Reply {
   return state.tries < 2 ? ask({ ...state, tries: state.tries + 1 }) : recordMessage(state, "not_understood");
-}
-
-/** The wording for the number of times that was tried. */
-export function worded(wordings: Wordings, tries: number): string {
-  return wordings[tries] ?? wordings[0];
 }

@@ -1,0 +1,14 @@
+import type { Facts } from "../clinics.ts";
+import type { Reply } from "../conversation.ts";
+import { sentencesIn } from "../saying/sentences.ts";
+import type { Clinic } from "../state.ts";
+import { askMenu } from "./menu.ts";
+
+/** The clinic introduces itself, and asks what the caller would like. Who is calling is none of what is said. */
+export function greet(facts: Facts, clinic: Clinic): Reply {
+  const { name, greeting: own, emergency_number } = facts.clinic;
+  const sentences = sentencesIn(clinic.locale);
+  // A clinic's own greeting may have its name in it already.
+  const introduction = own === null ? sentences.welcome(name) : own.includes(name) ? own : `${name}. ${own}`;
+  return askMenu({ step: "menu", ...clinic, tries: 0 }, [introduction, sentences.emergency(emergency_number)]);
+}

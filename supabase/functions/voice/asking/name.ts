@@ -1,0 +1,12 @@
+import type { Reply } from "../conversation.ts";
+import { sentencesIn, worded } from "../saying/sentences.ts";
+import type { StateOf } from "../state.ts";
+
+/** Asks for the caller's name. */
+export function askName(state: StateOf<"name">, before: readonly string[] = []): Reply {
+  return {
+    locale: state.locale,
+    say: [...before, worded(sentencesIn(state.locale).name, state.tries)],
+    then: { verb: "listen", state, keys: "one", hints: [] },
+  };
+}
