@@ -1,5 +1,5 @@
 /** The operations port: the health function for people and monitors, and the sinks. */
-import type { Sink } from "./sinks.ts";
+import type { Sink } from "./sink.ts";
 
 /** Serves `GET /health` and everything below /twilio and /sentry. */
 export function startOps(

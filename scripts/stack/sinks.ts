@@ -3,11 +3,9 @@
  * ingest. What arrives is appended, one JSON a line, to twilio.ndjson and sentry.ndjson in the stack's folder.
  */
 import { join } from "./paths.ts";
+import type { Sink } from "./sink.ts";
 import { twilioStandIn } from "./sink-twilio.ts";
 import { sentryStandIn } from "./sink-sentry.ts";
-
-/** Answers a request under the sink's own prefix; `path` has that prefix removed. */
-export type Sink = (request: Request, path: string) => Promise<Response>;
 
 /** Both sinks, by the first part of their path. */
 export function createSinks(stackDir: string): Record<"twilio" | "sentry", Sink> {

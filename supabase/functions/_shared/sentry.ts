@@ -9,9 +9,9 @@ import {
   type StackFrame,
 } from "@sentry/deno";
 import { DatabaseError, FrontdeskError, UnexpectedReasonError } from "./errors.ts";
+import type { Observation } from "./observation.ts";
 import { asError, portrayed } from "./portrait.ts";
 import { VERSION } from "./version.ts";
-import type { Observation } from "./watch.ts";
 
 const FLUSH_MS = 2000;
 

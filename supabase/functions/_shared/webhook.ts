@@ -6,7 +6,8 @@ import { type Channel, maskedAnswer } from "./masks.ts";
 import { ONCE } from "./reading.ts";
 import { malformed } from "./refusals.ts";
 import type { Admitted, Sender } from "./senders.ts";
-import { type Labels, watch } from "./watch.ts";
+import type { Labels } from "./observation.ts";
+import { watch } from "./watch.ts";
 
 /** What a handler knows about the request besides its input. */
 export interface Context {
