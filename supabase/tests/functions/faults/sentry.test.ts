@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inboundCall, newSid } from "../../../../scripts/caller/call-parameters.ts";
 import { type Exchange, send, sign } from "../../../../scripts/caller/line.ts";
+import { packagesLoadedBy } from "../../../../scripts/lint/import-graph.ts";
 import type { Fault } from "../../../../scripts/live/fault-proxy.ts";
 import { type Lane, openLane } from "../../../../scripts/live/lane.ts";
 import { errorsIn, type Report } from "../../../../scripts/live/sentry-double.ts";
@@ -93,23 +94,9 @@ for (const fault of ["refuse", "hang", "drop", "late", "trickle", "error", "html
   });
 }
 
-/** What a module loads before it runs: its imports and theirs, without those that wait until they are asked for. */
-async function loadedBy(name: string): Promise<string[]> {
-  const entry = fromFileUrl(new URL(`../../../functions/${name}/index.ts`, import.meta.url));
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry] }).output();
-  const graph: {
-    roots: string[];
-    modules: { specifier: string; dependencies?: { isDynamic?: boolean; code?: { specifier?: string } }[] }[];
-  } = JSON.parse(new TextDecoder().decode(stdout));
-  const modules = new Map(graph.modules.map((module) => [module.specifier, module]));
-  const loaded = new Set<string>(graph.roots);
-  for (const specifier of loaded) {
-    for (const { isDynamic, code } of modules.get(specifier)?.dependencies ?? []) {
-      if (!isDynamic && code?.specifier !== undefined) loaded.add(code.specifier);
-    }
-  }
-  return [...loaded].filter((specifier) => specifier.startsWith("npm:"))
-    .map((specifier) => specifier.replace(/^npm:\/?/, "").replace(/(?<=.)@[^/]*/, ""));
+/** The packages that a function loads before it runs. */
+function loadedBy(name: string): Promise<string[]> {
+  return packagesLoadedBy(fromFileUrl(new URL(`../../../functions/${name}/index.ts`, import.meta.url)));
 }
 
 Deno.test("no function loads Sentry before it has something to tell", async () => {
