@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fromFileUrl, join, relative } from "../stack/paths.ts";
 import { repositoryDir } from "../stack/settings.ts";
 import { findCircles, readImports } from "./import-graph.ts";
+import { sources } from "./sources.ts";
 
 type Arrows = Map<string, Set<string>>;
 
@@ -16,13 +17,6 @@ async function arrowsAmong(folders: readonly string[], root = repositoryDir): Pr
     arrows.set(pathOf(from), new Set(files.map(pathOf)));
   }
   return arrows;
-}
-
-function* sources(folder: string): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-    if (isDirectory && name !== "node_modules") yield* sources(join(folder, name));
-    else if (name.endsWith(".ts")) yield join(folder, name);
-  }
 }
 
 /** The same between wholes that several files make up; what a whole imports of itself is left out. */

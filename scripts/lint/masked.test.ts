@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { fromFileUrl } from "../stack/paths.ts";
+import { fromFileUrl, relative } from "../stack/paths.ts";
 import masked from "./masked.ts";
+import { sources } from "./sources.ts";
 
 const FUNCTIONS = new URL("../../supabase/functions/", import.meta.url);
 
@@ -85,8 +86,9 @@ Deno.test("lint finds a function that is served outside the wrapper", () => {
 
 Deno.test("no function of ours is served outside the wrapper, and none tells of an error", () => {
   const entries: string[] = [];
-  for (const path of sources("")) {
-    const source = Deno.readTextFileSync(new URL(path, FUNCTIONS));
+  for (const file of sources(fromFileUrl(FUNCTIONS))) {
+    const source = Deno.readTextFileSync(file);
+    const path = relative(fromFileUrl(FUNCTIONS), file);
     assert.deepEqual(rulesBrokenBy(source, path), [], path);
     if (path.endsWith("/index.ts")) entries.push(path.replace("/index.ts", ""));
   }
@@ -98,10 +100,3 @@ Deno.test("no function of ours is served outside the wrapper, and none tells of 
   const listed = [...config.matchAll(/^\[functions\.([\w-]+)\]$/gm)].map(([, name = ""]) => name);
   assert.deepEqual(listed.sort(), entries);
 });
-
-function* sources(folder: string): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(fromFileUrl(new URL(`./${folder}`, FUNCTIONS)))) {
-    if (isDirectory && name !== "node_modules") yield* sources(`${folder}${name}/`);
-    else if (name.endsWith(".ts")) yield `${folder}${name}`;
-  }
-}
