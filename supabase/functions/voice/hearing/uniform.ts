@@ -8,7 +8,7 @@ export function uniform(words: string): string {
     .replace(/\bi am\b/g, "i'm")
     .replace(/\bo'?\s?clock\b/g, "oclock")
     .replace(
-      /(\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|fifteen|five))\s*([ap])\.?\s?m\b\.?/g,
+      /(\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|fifteen))\s*([ap])\.?\s?m\b\.?/g,
       "$1 $2m",
     )
     .replace(/(\d)\.(\d\d)\b/g, "$1:$2")

@@ -2,7 +2,7 @@ import { appointmentsOn, readAppointments, readMoreAppointments, tellChosen } fr
 import type { Step } from "../conversation.ts";
 import { hearMore, hearNumber } from "../hearing/choices.ts";
 import { hearDay } from "../hearing/day-words.ts";
-import { hearOfferedTime } from "../openings.ts";
+import { hearOfferedTime } from "../hearing/offered-times.ts";
 import type { Booked, StateOf } from "../state.ts";
 
 /** Which of the appointments is it about? */

@@ -1,7 +1,8 @@
 import { readBack } from "../asking/confirm.ts";
 import { askName } from "../asking/name.ts";
 import { ask, type Step } from "../conversation.ts";
-import { hearNumber, hearPersonName } from "../hearing/choices.ts";
+import { hearNumber } from "../hearing/choices.ts";
+import { hearPersonName } from "../hearing/names.ts";
 import { searchOf, type StateOf } from "../state.ts";
 import { holdIsOver } from "./hold.ts";
 

@@ -4,7 +4,8 @@ import { recordMessage } from "../asking/message.ts";
 import { readMoreServices, readServices, servicesOn } from "../asking/service.ts";
 import type { Facts } from "../clinics.ts";
 import type { Caller, Heard, Question, Step } from "../conversation.ts";
-import { hearMore, hearName, hearNumber, MORE } from "../hearing/choices.ts";
+import { hearMore, hearNumber, MORE } from "../hearing/choices.ts";
+import { hearName } from "../hearing/names.ts";
 import type { Clinic, StateOf } from "../state.ts";
 import { withFacts } from "./facts.ts";
 

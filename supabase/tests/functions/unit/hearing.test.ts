@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
-import {
-  hearCommand,
-  hearMore,
-  hearName,
-  hearNumber,
-  hearPersonName,
-  hearYesNo,
-} from "../../../functions/voice/hearing/choices.ts";
+import { hearCommand, hearMore, hearNumber, hearYesNo } from "../../../functions/voice/hearing/choices.ts";
 import { announcesQuestion, hearErrand, hearPlainErrand } from "../../../functions/voice/hearing/errands.ts";
+import { hearName, hearPersonName } from "../../../functions/voice/hearing/names.ts";
+import { hearOfferedTime } from "../../../functions/voice/hearing/offered-times.ts";
 import { keyedPhone } from "../../../functions/voice/hearing/phone-numbers.ts";
 import { uniform } from "../../../functions/voice/hearing/uniform.ts";
-import { hearOfferedTime } from "../../../functions/voice/openings.ts";
 
 /** Sees that each of many words is heard as one thing. */
 function heard<Result>(hear: (words: string) => Result, expected: Result, words: string[]): void {
