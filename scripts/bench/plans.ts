@@ -122,7 +122,7 @@ async function exercise(
 }
 
 /** The growing tables that a plan reads from end to end. */
-export function fullScans(rpc: string, plan: string): readonly FullScan[] {
+function fullScans(rpc: string, plan: string): readonly FullScan[] {
   const { Plan, "Query Text": statement } = explained.parse(JSON.parse(plan));
   const found: string[] = [];
   const walk = (node: PlanNode) => {

@@ -4,7 +4,7 @@
 export type Timings = readonly number[];
 
 /** The value that the given share of the timings does not exceed. */
-export function percentile(timings: Timings, share: number): number {
+function percentile(timings: Timings, share: number): number {
   if (timings.length === 0) throw new Error("Nothing was timed.");
   const sorted = [...timings].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
@@ -17,7 +17,7 @@ export interface Spread {
 }
 
 /** The two percentiles that are printed. */
-export function spread(timings: Timings): Spread {
+function spread(timings: Timings): Spread {
   return { p50: percentile(timings, 0.5), p95: percentile(timings, 0.95) };
 }
 

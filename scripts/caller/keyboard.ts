@@ -14,7 +14,7 @@ export function typedAnswers(input: ReadableStream<Uint8Array>, ask: (verb: "Gat
 }
 
 /** The lines of a stream, the last one also without its newline. */
-export async function* linesOf(input: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+async function* linesOf(input: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
   let rest = "";
   for await (const chunk of input.pipeThrough(new TextDecoderStream())) {
     const parts = (rest + chunk).split("\n");

@@ -16,7 +16,7 @@ export interface Account {
 }
 
 /** Whether there is an account with the address already; people may own several clinics. */
-export async function findAccount(sql: postgres.ISql, email: string): Promise<string | undefined> {
+async function findAccount(sql: postgres.ISql, email: string): Promise<string | undefined> {
   const [user] = await sql<{ id: string }[]>`select id from auth.users where lower(email) = ${email}`;
   return user?.id;
 }

@@ -88,7 +88,7 @@ export async function makeForget({ lane, clinic }: Trial): Promise<void> {
 }
 
 /** The step that a turn's URL names; a call begins without one. */
-export function stepOf(url: string): string {
+function stepOf(url: string): string {
   return new URL(url).searchParams.get("step") ?? "greeting";
 }
 

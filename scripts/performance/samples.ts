@@ -65,7 +65,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value below which such a share of the others lies, unrounded. */
-export function percentileOf(values: readonly number[], share: number): number {
+function percentileOf(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }

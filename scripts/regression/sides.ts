@@ -21,7 +21,7 @@ export const demoClinics: readonly [Clinic, Clinic] = [
 ];
 
 /** The password of both owners. */
-export const demoPassword = "frontdesk-local";
+const demoPassword = "frontdesk-local";
 
 /** An owner and the clinic that they have no business with. */
 export interface Sides {

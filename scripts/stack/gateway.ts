@@ -11,7 +11,7 @@ import { envFile } from "./env-file.ts";
 import { exists } from "./paths.ts";
 
 /** What the gateway is started with, as JSON in its environment. */
-export const gatewaySettingsSchema = z.object({
+const gatewaySettingsSchema = z.object({
   port: z.number(),
   stackDir: z.string(),
   adminUrl: z.string(),
@@ -27,7 +27,7 @@ export const gatewaySettingsSchema = z.object({
 export type GatewaySettings = z.infer<typeof gatewaySettingsSchema>;
 
 /** Serves until the process is stopped. */
-export function serveGateway(settings: GatewaySettings): void {
+function serveGateway(settings: GatewaySettings): void {
   const dataApi = createDataApi(settings);
   const functions = new Map(settings.functions.map((fn) => [fn.name, fn]));
   const jwtKey = new TextEncoder().encode(settings.jwtSecret);

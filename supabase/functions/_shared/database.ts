@@ -6,7 +6,7 @@ import { DatabaseError } from "./errors.ts";
 import { ONCE } from "./reading.ts";
 
 /** How long the database has for its one round trip in a turn. A caller waits in silence meanwhile. */
-export const DATABASE_MS = 2500;
+const DATABASE_MS = 2500;
 
 let client: PostgrestClient | undefined;
 

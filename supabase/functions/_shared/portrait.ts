@@ -1,7 +1,7 @@
 import { FrontdeskError, ThrownValueError } from "./errors.ts";
 
 /** Instead of words that may be a caller's. */
-export const HELD_BACK = "[held back: it may quote a caller]";
+const HELD_BACK = "[held back: it may quote a caller]";
 
 /** The runtime's own complaints, of which only the property's name may come from outside. */
 const HARMLESS = [

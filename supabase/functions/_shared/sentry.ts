@@ -135,7 +135,7 @@ const MESSAGES = /^(?:Performance Regression|Alert (?:opened|closed): [a-z_]+)$/
  * Builds the event that is sent from the parts that may be sent, instead of taking away what may not: a part that
  * some future version of the library adds stays here.
  */
-export function whitelisted(event: ErrorEvent): ErrorEvent {
+function whitelisted(event: ErrorEvent): ErrorEvent {
   return {
     type: undefined,
     ...(event.event_id !== undefined && { event_id: event.event_id }),

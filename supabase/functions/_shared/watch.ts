@@ -4,7 +4,7 @@ import type { Observation } from "./observation.ts";
 import { asError, kindOf } from "./portrait.ts";
 
 /** A webhook that takes longer has broken our promise to be quick. */
-export const SLOW_MS = 800;
+const SLOW_MS = 800;
 
 /** Tells those who watch what went wrong in a request, and that it was slow. Nobody waits for this. */
 export async function watch(seen: Observation): Promise<void> {

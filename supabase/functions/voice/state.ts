@@ -90,7 +90,7 @@ const Offer = joined(([provider, second, local]): Offer | null =>
 const Offers = z.union([Offer.transform((offer) => [offer]), z.array(Offer).min(1).max(3)]);
 
 /** Why a caller is asked for a message. */
-export const MESSAGE_REASONS = [
+const MESSAGE_REASONS = [
   "message",
   "move",
   "cancel",

@@ -21,7 +21,7 @@ export const CEDAR = {
 };
 
 /** The password of the demo clinics' owners. */
-export const PASSWORD = "frontdesk-local";
+const PASSWORD = "frontdesk-local";
 
 /** The line to the functions, as Twilio has it. */
 export function stackLine(): Line {

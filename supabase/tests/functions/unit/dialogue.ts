@@ -108,7 +108,7 @@ export const keyed = (keys: string): Heard => ({ ...nothing, keys });
 export const said = (words: string): Heard => ({ ...nothing, words });
 
 /** Remembers no clinic. */
-export const forgetful: Clinics = { recall: () => null, remember: () => {} };
+const forgetful: Clinics = { recall: () => null, remember: () => {} };
 
 /** Remembers these facts, and nothing new. */
 export function remembering(known: Facts): Clinics {
