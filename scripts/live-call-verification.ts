@@ -1,5 +1,6 @@
 /** `deno task test:live`: whole calls through the front door, while everything behind it breaks. */
 import { parseEnv } from "node:util";
+import { untilAskedToStop } from "./command/stop-signals.ts";
 import { readLiveArguments, USAGE, type Wanted } from "./live/arguments.ts";
 import { verifyDeployed } from "./live/deployed.ts";
 import type { StackEnvironment } from "./live/stack-environment.ts";
@@ -7,7 +8,6 @@ import { type Count, PARTS } from "./live/parts.ts";
 import { heading, printedRow } from "./live/table.ts";
 import { exists, join } from "./stack/paths.ts";
 import { terminalReport } from "./stack/report.ts";
-import { untilAskedToStop } from "./stack/stop-signals.ts";
 import { startThrowAwayStack } from "./stack/throw-away.ts";
 
 const print = (line: string) => console.log(line);

@@ -3,6 +3,7 @@ import { type Line, openLine } from "./caller/line.ts";
 import { AddressRefused } from "./caller/loopback.ts";
 import { readStackSettings, StackNotRunning } from "./caller/settings.ts";
 import { parseEnv } from "node:util";
+import { untilAskedToStop } from "./command/stop-signals.ts";
 import { BadArguments, readPerformanceSettings, type Settings, USAGE } from "./performance/arguments.ts";
 import { readLookups } from "./performance/cache-hits.ts";
 import { callerAt, clinicsAt } from "./performance/callers.ts";
@@ -14,7 +15,6 @@ import { countRoundTrips } from "./performance/round-trips.ts";
 import { Samples } from "./performance/samples.ts";
 import { delay } from "./stack/child.ts";
 import { type Report, terminalReport } from "./stack/report.ts";
-import { untilAskedToStop } from "./stack/stop-signals.ts";
 import { startThrowAwayStack } from "./stack/throw-away.ts";
 
 /** Where we measure: a stack's environment, or null for what is deployed elsewhere. */

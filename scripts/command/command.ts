@@ -1,5 +1,5 @@
 /** How every command begins and ends: --help, arguments that cannot be understood, a sentence for the operator, Ctrl-C. */
-import { untilAskedToStop } from "../stack/stop-signals.ts";
+import { untilAskedToStop } from "./stop-signals.ts";
 
 /** A reason not to go on that the operator can do something about; its message is all they need. */
 export class Refused extends Error {}

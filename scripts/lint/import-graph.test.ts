@@ -31,14 +31,14 @@ function arrowsBetween(arrows: Arrows, wholeOf: (path: string) => string): Arrow
 
 const circlesIn = (arrows: Arrows): string[] => findCircles(arrows).map((circle) => circle.join(" -> "));
 
-/** A folder of a function's is one whole, and so is each file beside it. */
-const partOfFunction = (path: string): string => path.split("/").slice(0, 4).join("/");
+/** A folder of the scripts' or of a function's is one whole, and so is each file beside it. */
+const folderOf = (path: string): string => path.split("/").slice(0, path.startsWith("scripts/") ? 2 : 4).join("/");
 
 /** What product files import that they may not: a function knows itself and `_shared`, and `_shared` only itself. */
 function strayImports(arrows: Arrows): string[] {
-  const folderOf = (path: string) => /^supabase\/functions\/([^/]+)\//.exec(path)?.[1];
-  return [...arrows].filter(([from]) => folderOf(from) !== undefined).flatMap(([from, imports]) =>
-    [...imports].filter((to) => folderOf(to) !== folderOf(from) && folderOf(to) !== "_shared")
+  const functionOf = (path: string) => /^supabase\/functions\/([^/]+)\//.exec(path)?.[1];
+  return [...arrows].filter(([from]) => functionOf(from) !== undefined).flatMap(([from, imports]) =>
+    [...imports].filter((to) => functionOf(to) !== functionOf(from) && functionOf(to) !== "_shared")
       .map((to) => `${from} -> ${to}`)
   );
 }
@@ -62,9 +62,9 @@ Deno.test("imports go one way", async () => {
   assert.deepEqual(circlesIn(arrows), []);
 });
 
-Deno.test("within a function, folders import each other one way too", async () => {
-  const arrows = arrowsBetween(await arrowsAmong(["supabase/functions"]), partOfFunction);
-  assert.ok(arrows.has("supabase/functions/voice/steps"));
+Deno.test("the folders of the scripts and those of a function import each other one way too", async () => {
+  const arrows = arrowsBetween(await arrowsAmong(["supabase/functions", "scripts"]), folderOf);
+  for (const folder of ["supabase/functions/voice/steps", "scripts/stack"]) assert.ok(arrows.has(folder), folder);
   assert.deepEqual(circlesIn(arrows), []);
 });
 
@@ -100,7 +100,7 @@ Deno.test("folders that import each other are found although no two of their fil
     ["supabase/functions/voice/steps/menu.ts", new Set(["supabase/functions/voice/asking/menu.ts"])],
   ]);
   assert.deepEqual(circlesIn(arrows), []);
-  assert.equal(circlesIn(arrowsBetween(arrows, partOfFunction)).length, 1);
+  assert.equal(circlesIn(arrowsBetween(arrows, folderOf)).length, 1);
 });
 
 Deno.test("an import of another function's, from _shared into a function, or of a script is found", () => {

@@ -1,9 +1,9 @@
 /** `deno task start`: brings the stack up, says what to try, and stops it on SIGINT, SIGTERM, or when its parent is gone. */
+import { untilAskedToStop } from "../command/stop-signals.ts";
 import { CannotStart } from "./claims.ts";
 import { terminalReport } from "./report.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { startStack } from "./stack.ts";
-import { untilAskedToStop } from "./stop-signals.ts";
 
 const stopping = new AbortController();
 const asked = untilAskedToStop();

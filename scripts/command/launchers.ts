@@ -1,17 +1,16 @@
 /**
- * Notices that whoever launched the stack is gone. `npx` runs deno in a child which it cannot pass signals on to, and
+ * Notices that whoever launched this command is gone. `npx` runs deno in a child which it cannot pass signals on to, and
  * `deno task` runs us in a further one: killing the outer process reaches nobody here. So the line of launchers above us
- * is remembered, and when one of them has lost its parent the stack stops. A shell or program further up may well
- * end while the stack runs on in the background: only npm's, npx's and deno's own processes count.
+ * is remembered, and when one of them has lost its parent the command stops. A shell or program further up may well end
+ * while the command runs on in the background: only npm's, npx's and deno's own processes count.
  */
-import { exists } from "./paths.ts";
 
 const pollMs = 250;
 
 /** Calls back once when a launcher of this process has died. Without /proc only the direct parent can be watched. */
 export function onOrphaned(callback: () => void): void {
   const parentAtStart = Deno.ppid;
-  const line = exists("/proc/self/stat") ? launchersAbove(parentAtStart) : [];
+  const line = launchersAbove(parentAtStart);
   const isLaunched = line.length > 0;
   const timer = setInterval(() => {
     const lost = (isLaunched && Deno.ppid !== parentAtStart) || line.some((one) => parentOf(one.pid) !== one.parent);
