@@ -11,7 +11,7 @@ import { element, response } from "../../../functions/_shared/twiml.ts";
 /** What we do without Twilio's library, beside what the library does. */
 
 const TOKEN = "a token for tests only";
-const URL = "https://clinic.example/functions/v1/voice";
+const ADDRESS = "https://clinic.example/functions/v1/voice";
 
 /** Fields as they come in, some of them more than once. */
 const forms = fc.array(fc.tuple(fc.string({ unit: "grapheme" }), fc.string({ unit: "grapheme" })), { maxLength: 8 })
@@ -21,34 +21,34 @@ const queries = fc.array(fc.tuple(fc.webSegment(), fc.webSegment()), { maxLength
 
 Deno.test("whatever Twilio's library signs is let in", async () => {
   await fc.assert(fc.asyncProperty(fc.string({ minLength: 1 }), queries, forms, async (token, query, fields) => {
-    const signature = webhooks.getExpectedTwilioSignature(token, URL + query, fields);
-    assert.equal(await isSignedByTwilio(token, signature, URL + query, fields), true);
+    const signature = webhooks.getExpectedTwilioSignature(token, ADDRESS + query, fields);
+    assert.equal(await isSignedByTwilio(token, signature, ADDRESS + query, fields), true);
   }));
 });
 
 Deno.test("a signature with the port that the address leaves out is let in, as the library does", async () => {
-  const signature = webhooks.getExpectedTwilioSignature(TOKEN, URL.replace(".example", ".example:443"), {
+  const signature = webhooks.getExpectedTwilioSignature(TOKEN, ADDRESS.replace(".example", ".example:443"), {
     CallSid: "CA1",
   });
-  assert.equal(await isSignedByTwilio(TOKEN, signature, URL, { CallSid: "CA1" }), true);
+  assert.equal(await isSignedByTwilio(TOKEN, signature, ADDRESS, { CallSid: "CA1" }), true);
 });
 
 Deno.test("with another token, address, field or value, nothing is let in", async () => {
   const fields = { CallSid: "CA1", Digits: ["1", "2"] };
-  const signature = webhooks.getExpectedTwilioSignature(TOKEN, URL, fields);
-  assert.equal(await isSignedByTwilio(TOKEN, signature, URL, fields), true);
-  assert.equal(await isSignedByTwilio(`${TOKEN}.`, signature, URL, fields), false);
-  assert.equal(await isSignedByTwilio(TOKEN, signature, `${URL}?step=menu`, fields), false);
-  assert.equal(await isSignedByTwilio(TOKEN, signature, URL, { ...fields, From: "+12125550123" }), false);
-  assert.equal(await isSignedByTwilio(TOKEN, signature, URL, { ...fields, Digits: ["1", "3"] }), false);
+  const signature = webhooks.getExpectedTwilioSignature(TOKEN, ADDRESS, fields);
+  assert.equal(await isSignedByTwilio(TOKEN, signature, ADDRESS, fields), true);
+  assert.equal(await isSignedByTwilio(`${TOKEN}.`, signature, ADDRESS, fields), false);
+  assert.equal(await isSignedByTwilio(TOKEN, signature, `${ADDRESS}?step=menu`, fields), false);
+  assert.equal(await isSignedByTwilio(TOKEN, signature, ADDRESS, { ...fields, From: "+12125550123" }), false);
+  assert.equal(await isSignedByTwilio(TOKEN, signature, ADDRESS, { ...fields, Digits: ["1", "3"] }), false);
 });
 
 Deno.test("what is no signature is not let in, whatever it is", async () => {
   const fields = { CallSid: "CA1" };
-  const right = webhooks.getExpectedTwilioSignature(TOKEN, URL, fields);
+  const right = webhooks.getExpectedTwilioSignature(TOKEN, ADDRESS, fields);
   const wrong = [right.slice(0, -1), `${right}=`, ` ${right}`, right.toLowerCase(), "=".repeat(28), "ü".repeat(28)];
   for (const signature of wrong) {
-    assert.equal(await isSignedByTwilio(TOKEN, signature, URL, fields), false, signature);
+    assert.equal(await isSignedByTwilio(TOKEN, signature, ADDRESS, fields), false, signature);
   }
 });
 
