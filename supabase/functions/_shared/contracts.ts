@@ -146,8 +146,14 @@ export type Arguments = {
   confirm_hold: { p_org_id: string; p_hold_id: string; p_contact: Contact };
   release_hold: { p_org_id: string; p_hold_id: string };
   note_caller_phone: { p_org_id: string; p_call_sid: string; p_phone: string };
-  /** Without a phone, the one that was noted on the call. */
-  list_appointments: { p_org_id: string; p_phone: string | null; p_date_of_birth: string; p_call_sid: string };
+  /** Without a phone, the one that was noted on the call. Either a date of birth or a code proves who calls. */
+  list_appointments: {
+    p_org_id: string;
+    p_phone: string | null;
+    p_date_of_birth: string | null;
+    p_code: string | null;
+    p_call_sid: string;
+  };
   reschedule_appointment: { p_org_id: string; p_appointment_id: string; p_hold_id: string };
   cancel_appointment: { p_org_id: string; p_appointment_id: string; p_reason: string; p_call_sid: string };
   join_waitlist: {

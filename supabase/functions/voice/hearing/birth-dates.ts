@@ -1,6 +1,7 @@
 import type { Locale } from "../../_shared/apology.ts";
 import { dateOf, dayAt } from "../wall-clock.ts";
 import { MONTH, monthNumber } from "./calendar-words.ts";
+import { inDigits, NUMBER_NAMES } from "./digits.ts";
 
 /** A date of the calendar: "1984-03-09". */
 export type CalendarDate = string;
@@ -16,7 +17,7 @@ export function keyedBirthDate(keys: string, locale: Locale, today: CalendarDate
 export function spokenBirthDate(words: string, locale: Locale, today: CalendarDate): CalendarDate | null {
   const text = words.slice(0, MOST_CHARACTERS).toLowerCase();
   const tokens = text.match(/\p{L}+|\d+/gu) ?? [];
-  const digits = tokens.map((token) => DIGITS.get(token) ?? token).join("");
+  const digits = inDigits(tokens);
   if (/^\d{8}$/.test(digits) && tokens[0]?.length !== 4) return keyedBirthDate(digits, locale, today);
 
   const months = tokens.filter((token) => IS_MONTH.test(token));
@@ -91,40 +92,12 @@ function numbersIn(tokens: readonly string[]): number[] {
   return numbers;
 }
 
-const ONES = [
-  ["zero", "oh", "o", "nought", "naught"],
-  ["one", "first"],
-  ["two", "second"],
-  ["three", "third"],
-  ["four", "fourth"],
-  ["five", "fifth"],
-  ["six", "sixth"],
-  ["seven", "seventh"],
-  ["eight", "eighth"],
-  ["nine", "ninth"],
-  ["ten", "tenth"],
-  ["eleven", "eleventh"],
-  ["twelve", "twelfth"],
-  ["thirteen", "thirteenth"],
-  ["fourteen", "fourteenth"],
-  ["fifteen", "fifteenth"],
-  ["sixteen", "sixteenth"],
-  ["seventeen", "seventeenth"],
-  ["eighteen", "eighteenth"],
-  ["nineteen", "nineteenth"],
-];
 const TENS = new Map(
   ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"].map((name, n) => [name, 10 * (n + 2)]),
 );
 const NUMBERS = new Map([
-  ...ONES.flatMap((names, number) => names.map((name): [string, number] => [name, number])),
+  ...NUMBER_NAMES.flatMap((names, number) => names.map((name): [string, number] => [name, number])),
   ...TENS,
   ["twentieth", 20],
   ["thirtieth", 30],
 ]);
-/** Digits that are said one by one. */
-const DIGITS = new Map(
-  ONES.slice(0, 10).flatMap((names, digit) =>
-    (digit === 0 ? names : names.slice(0, 1)).map((name): [string, string] => [name, String(digit)])
-  ),
-);

@@ -106,10 +106,11 @@ const american = {
   ] as Wordings,
   birth: [
     "To make sure that it is you, please key in your date of birth: two digits for the month, two for the day, and four " +
-    "for the year.",
-    "Sorry, that is not a date that I can use. Please key in eight digits: two for the month, two for the day, and four " +
-    "for the year.",
-    "I still did not get it. Please key in when you were born: month, day and year, in eight digits.",
+    "for the year. Or key in the six digits of your appointment's code, and then press the pound key.",
+    "Sorry, that is neither a date nor a code that I can use. Please key in eight digits: two for the month, two for the " +
+    "day, and four for the year. Or the six digits of your code, and then the pound key.",
+    "I still did not get it. Please key in when you were born: month, day and year, in eight digits. Or your code, in six " +
+    "digits.",
   ] as Wordings,
   notMatched: "I am sorry, that does not match what we have.",
 
@@ -174,10 +175,11 @@ const british: Sentences = {
   ...american,
   birth: [
     "To make sure that it is you, please key in your date of birth: two digits for the day, two for the month, and four " +
-    "for the year.",
-    "Sorry, that is not a date that I can use. Please key in eight digits: two for the day, two for the month, and four " +
-    "for the year.",
-    "I still did not get it. Please key in when you were born: day, month and year, in eight digits.",
+    "for the year. Or key in the six digits of your appointment's code, and then press the hash key.",
+    "Sorry, that is neither a date nor a code that I can use. Please key in eight digits: two for the day, two for the " +
+    "month, and four for the year. Or the six digits of your code, and then the hash key.",
+    "I still did not get it. Please key in when you were born: day, month and year, in eight digits. Or your code, in six " +
+    "digits.",
   ],
   ownNumber: [
     "Under which phone number do we know you? Please key it in, and then press the hash key.",

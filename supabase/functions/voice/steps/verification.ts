@@ -5,6 +5,7 @@ import { recordMessage } from "../asking/message.ts";
 import { askBirth, askNumber, askProof } from "../asking/verification.ts";
 import { ask, type Caller, type Reply, type Step } from "../conversation.ts";
 import { keyedBirthDate, spokenBirthDate } from "../hearing/birth-dates.ts";
+import { hearCode } from "../hearing/codes.ts";
 import { keyedPhone } from "../hearing/phone-numbers.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { spelledPhone } from "../saying/spoken-time.ts";
@@ -12,7 +13,7 @@ import type { StateOf } from "../state.ts";
 
 /*
  * Before anything about an appointment is said, its patient has to be on the line: Postgres compares number and date of
- * birth, counts the tries, and answers a wrong date exactly as it answers a number that it does not know.
+ * birth, or number and code, counts the tries, and answers a wrong one exactly as it answers a number that it does not know.
  */
 
 /** Under which number does the clinic know the caller? It is noted on the call, since no number may travel in a URL. */
@@ -34,20 +35,22 @@ export const number: Step<StateOf<"number">> = {
   },
 };
 
-/** When was the caller born? */
+/** When was the caller born? Or which code were they told when they booked? The clinic may not know their date of birth. */
 export const birth: Step<StateOf<"birth">> = {
   ask: (state) => askBirth(state),
 
   hear(state, { keys, words }, caller) {
     const today = state.asked.slice(0, 10);
     const date = keys !== "" ? keyedBirthDate(keys, state.locale, today) : spokenBirthDate(words, state.locale, today);
-    if (date === null) return null;
+    const code = date === null ? hearCode(keys, words) : null;
+    if (date === null && code === null) return null;
     return ask(
       "list_appointments",
       {
         p_org_id: state.org,
         p_phone: caller.phone,
         p_date_of_birth: date,
+        p_code: code,
         p_call_sid: caller.callSid,
       },
       (answer) =>

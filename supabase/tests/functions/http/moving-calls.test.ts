@@ -75,6 +75,23 @@ for (const [name, clinic] of CLINICS) {
   }
 }
 
+for (const [name, clinic] of CLINICS) {
+  Deno.test(`whoever never gave ${name} a date of birth cancels with the code that they were told, that one alone`, async () => {
+    const who = await patient(clinic, 2);
+    const [other, mine] = who.appointments;
+    assert.ok(other && mine);
+    await using sql = database();
+    await sql`update public.contacts set date_of_birth = null where phone = ${who.phone} and org_id = ${clinic.id}`;
+    const [row] = await sql`select code from public.appointments where id = ${mine.id}`;
+    const code: string = row?.code;
+    const made = await call(clinic, who.phone, [[/Shall I cancel it/, "1"], [/date of birth/, code], [/book an app/, "3"]]);
+    assert.match(saidIn(made), /You have one appointment.*Your appointment is cancelled/);
+    assert.equal((await appointmentNow(mine)).status, "cancelled");
+    assert.equal((await appointmentNow(other)).status, "booked");
+    assert.doesNotMatch(addressesOf(made), new RegExp(`${who.phone.slice(1)}|${code}`));
+  });
+}
+
 Deno.test("until the read-back is confirmed the appointment keeps its old time, and hanging up there changes nothing", async () => {
   const who = await patient(HARBOR);
   const [old] = who.appointments;

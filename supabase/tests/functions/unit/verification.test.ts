@@ -32,6 +32,7 @@ Deno.test("who withholds the number gives it first; it is noted on the call, and
     p_org_id: ORG,
     p_phone: null,
     p_date_of_birth: "1984-03-09",
+    p_code: null,
     p_call_sid: caller.callSid,
   });
   // The number may have been the wrong one, too.
@@ -55,12 +56,42 @@ Deno.test("a date of birth is keyed as the clinic's country writes it, or said",
       p_org_id: ORG,
       p_phone: caller.phone,
       p_date_of_birth: "1984-03-09",
+      p_code: null,
       p_call_sid: caller.callSid,
     });
   }
   // There is no 13th month, no 30th of February, and nobody is born tomorrow.
   for (const keys of ["13091984", "02302001", "11232026", "0309198"]) {
-    assert.match(text(await replies(birth, keyed(keys))), /not a date that I can use/, keys);
+    assert.match(text(await replies(birth, keyed(keys))), /neither a date nor a code that I can use/, keys);
+  }
+});
+
+Deno.test("whoever the clinic knows no date of birth of keys in the code that they were told, or says it", async () => {
+  for (
+    const heard of [
+      keyed("422145"),
+      said("422145"),
+      said("4 2 2 1 4 5."),
+      said("it's four two two one four five"),
+      said("My code is 422 145, please."),
+    ]
+  ) {
+    const turn = await asks(birth, heard, "list_appointments");
+    assert.deepEqual(turn.args, {
+      p_org_id: ORG,
+      p_phone: caller.phone,
+      p_date_of_birth: null,
+      p_code: "422145",
+      p_call_sid: caller.callSid,
+    });
+    const again = await turn.answered({ ...failed("not_found"), tries_left: 2 });
+    assert.match(text(again), /does not match what we have\..*six digits of your appointment's code/);
+  }
+  // A date in six digits is a date when it is said, since months and days have names.
+  const { args } = await asks(birth, said("11/19/84"), "list_appointments");
+  assert.ok("p_date_of_birth" in args && args.p_date_of_birth === "1984-11-19");
+  for (const heard of [keyed("42214"), keyed("4221451"), said("422 1455"), said("42 21")]) {
+    assert.match(text(await replies(birth, heard)), /neither a date nor a code/);
   }
 });
 
