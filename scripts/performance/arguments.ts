@@ -23,7 +23,7 @@ export interface Settings {
   readonly think: number;
   /** How often each cold start is timed. */
   readonly starts: number;
-  /** How often a turn that is counted is compared with one that is not. */
+  /** How often a turn that is counted is compared with one that is not, at least. */
   readonly pairs: number;
   readonly json: boolean;
   readonly strict: boolean;
@@ -40,7 +40,8 @@ Places whole calls and says how quick the clinic answers. Without --stack or --u
   --seconds N   for so long, 600 at most
   --think N     how many seconds a caller listens before each answer, on average
   --starts N    times each function's cold start so often; 0 leaves them out
-  --pairs N     compares so many turns that are counted with as many that are not; 0 leaves it out
+  --pairs N     compares so many turns that are counted with as many that are not, and up to four times as many where the
+                machine is too busy to tell; 0 leaves it out
   --stack       the stack that runs on $STACK_DIR (default .stack); it books real time of its demo clinics
   --url URL     deployed functions (https://REF.supabase.co/functions/v1), and no other host; TWILIO_AUTH_TOKEN signs. The
                 calls are real: they leave call records and follow-up tasks, so --to must be a clinic for tests. They book nothing.

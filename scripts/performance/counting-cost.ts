@@ -7,17 +7,31 @@ import { RequestCounter } from "../../supabase/functions/_shared/counting.ts";
 import { functionEnvironment, startLoneFunction, writeImportMap } from "./lone-function.ts";
 import { median } from "./samples.ts";
 
+/** A counted turn may take so much longer, as a share. */
+export const COUNTING_MAY_ADD = 0.03;
+
+/** A busy machine's noise hides so little a difference: at most so often as many pairs are added until it shows. */
+const MOST_ROUNDS = 4;
+
 /** The comparison; times are milliseconds. */
 export interface CountingCost {
   readonly pairs: number;
   readonly p50Counted: number;
   readonly p50Uncounted: number;
-  /** How much more a counted turn takes, as a share of an uncounted one's p50. */
+  /**
+   * How much more a counted turn takes, as a share of an uncounted one's p50: the median of the pairs' differences, which
+   * a machine that is busy now and idle then blurs half as much as the difference of the medians (1,200 pairs, tried).
+   */
   readonly added: number;
   /** Where the true share lies with 95 % certainty, by resampling the pairs. */
   readonly between: readonly [number, number];
   /** How long the counting itself takes, in microseconds, in this process. */
   readonly countUs: number;
+}
+
+interface Pair {
+  counted: number;
+  uncounted: number;
 }
 
 /** Takes turns with both, the one or the other first by chance. */
@@ -43,30 +57,46 @@ export async function compareCounting(
       twilioAccountSid: env.TWILIO_ACCOUNT_SID ?? null,
     });
   const lines = { counted: lineTo(counting.url), uncounted: lineTo(silent.url) };
-  const timed: { counted: number; uncounted: number }[] = [];
-  const warmUp = 20;
-  for (let pair = 0; pair < pairs + warmUp; pair++) {
-    signal.throwIfAborted();
+  const timed: Pair[] = [];
+  const takePair = async () => {
     const took = { counted: 0, uncounted: 0 };
     const order = ["counted", "uncounted"] as const;
     for (const which of Math.random() < 0.5 ? order : order.toReversed()) took[which] = await turn(lines[which]);
-    if (pair >= warmUp) timed.push(took);
-  }
-  const added = (some: typeof timed) =>
-    median(some.map(({ counted }) => counted)) / median(some.map(({ uncounted }) => uncounted)) - 1;
-  const resampled = Array.from(
-    { length: 500 },
-    () => added(timed.map(() => timed[Math.floor(Math.random() * timed.length)] ?? { counted: 0, uncounted: 0 })),
+    return took;
+  };
+  for (let warmUp = 0; warmUp < 20; warmUp++) await takePair();
+  let between: readonly [number, number];
+  do {
+    for (let pair = 0; pair < pairs; pair++) {
+      signal.throwIfAborted();
+      timed.push(await takePair());
+    }
+    between = boundsOf(timed);
+  } while (
+    between[0] < COUNTING_MAY_ADD && COUNTING_MAY_ADD < between[1] && timed.length < MOST_ROUNDS * pairs
   );
-  resampled.sort((one, other) => one - other);
   return {
-    pairs,
+    pairs: timed.length,
     p50Counted: median(timed.map(({ counted }) => counted)),
     p50Uncounted: median(timed.map(({ uncounted }) => uncounted)),
-    added: added(timed),
-    between: [resampled[12] ?? NaN, resampled[487] ?? NaN],
+    added: addedIn(timed),
+    between,
     countUs: countingAlone(),
   };
+}
+
+function addedIn(pairs: readonly Pair[]): number {
+  return median(pairs.map(({ counted, uncounted }) => counted - uncounted)) /
+    median(pairs.map(({ uncounted }) => uncounted));
+}
+
+function boundsOf(pairs: readonly Pair[]): readonly [number, number] {
+  const resampled = Array.from(
+    { length: 500 },
+    () => addedIn(pairs.flatMap(() => pairs[Math.floor(Math.random() * pairs.length)] ?? [])),
+  );
+  resampled.sort((one, other) => one - other);
+  return [resampled[12] ?? NaN, resampled[487] ?? NaN];
 }
 
 /** The first turn of a call: it asks the database, as most do. */

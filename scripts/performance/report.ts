@@ -1,7 +1,7 @@
 /** The measurements, what they come to, and how they are told. */
 import type { ColdStart } from "./cold-start.ts";
 import { BARE } from "./cold-start.ts";
-import type { CountingCost } from "./counting-cost.ts";
+import { COUNTING_MAY_ADD, type CountingCost } from "./counting-cost.ts";
 import type { Lookups } from "./cache-hits.ts";
 import type { Load, Outcome } from "./load.ts";
 import type { StepTrips } from "./round-trips.ts";
@@ -60,7 +60,11 @@ export function verdicts(measured: Measured): readonly Verdict[] {
   }
   if (counting !== null) {
     const [least, most] = counting.between.map(percent);
-    timing("counting adds under 3 % to p50", `${percent(counting.added)} (${least} to ${most})`, counting.added < 0.03);
+    timing(
+      "counting adds under 3 % to p50",
+      `${percent(counting.added)} (${least} to ${most})`,
+      counting.added < COUNTING_MAY_ADD,
+    );
   }
   const voice = coldStarts?.find(({ name }) => name === "voice");
   if (voice !== undefined) {
