@@ -52,7 +52,7 @@ export async function receive({ body: text }: z.output<typeof InboundText>, cont
 
 /** Pictures stay at Twilio; staff are told that there are some, and under which name. */
 function forStaff({ Body, NumMedia, MessageSid }: z.output<typeof InboundText>["body"]): string {
-  if (NumMedia === 0) return Body;
+  if (NumMedia === 0) return Body.trim() === "" ? "(an empty text)" : Body;
   const attached = `(${NumMedia} attached, kept at Twilio with message ${MessageSid})`;
   return Body === "" ? attached : `${Body}\n${attached}`;
 }

@@ -176,6 +176,16 @@ Deno.test("a picture without words becomes a task that says where it is", async 
   assert.equal(tasks.length, 1);
 });
 
+Deno.test("a text without anything in it becomes a task that says so", async () => {
+  const phone = someCaller();
+  await writes(phone, " \n");
+  await using sql = database();
+  const tasks = await sql`
+    select 1 from public.follow_up_tasks
+    where org_id = ${HARBOR.id} and from_phone = ${phone} and reason = 'text' and body like '%(an empty text)%'`;
+  assert.equal(tasks.length, 1);
+});
+
 Deno.test("a text to a number that is no clinic's is answered with nothing, and nothing is kept", async () => {
   const params = recorded("sms", { To: "+12125550199", MessageSid: newMessageSid() });
   const exchange = await send(line, sign(line, "sms", params));
