@@ -84,7 +84,10 @@ for (const [name, clinic] of CLINICS) {
     await sql`update public.contacts set date_of_birth = null where phone = ${who.phone} and org_id = ${clinic.id}`;
     const [row] = await sql`select code from public.appointments where id = ${mine.id}`;
     const code: string = row?.code;
-    const made = await call(clinic, who.phone, [[/Shall I cancel it/, "1"], [/date of birth/, code], [/book an app/, "3"]]);
+    const made = await call(clinic, who.phone, [[/Shall I cancel it/, "1"], [/date of birth/, code], [
+      /book an app/,
+      "3",
+    ]]);
     assert.match(saidIn(made), /You have one appointment.*Your appointment is cancelled/);
     assert.equal((await appointmentNow(mine)).status, "cancelled");
     assert.equal((await appointmentNow(other)).status, "booked");
