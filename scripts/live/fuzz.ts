@@ -5,6 +5,7 @@ import { chance } from "./chance.ts";
 import { NAMES } from "./clinic.ts";
 import { type HostileRequest, hostileRequest, type Real } from "./hostile.ts";
 import type { FunctionProcess, Lane } from "./lane.ts";
+import { privateIn } from "./ordeal.ts";
 
 /** What came of it. */
 export interface Fuzzed {
@@ -79,6 +80,9 @@ export async function fuzz(lane: Lane, options: {
   const atFirst = lane.processes();
   await Promise.all(Array.from({ length: AT_ONCE }, sendSome));
 
+  // An attacker's words may be anybody's; keys of ours come from us.
+  wrong.push(...privateIn(lane.log(), secrets, "the log"));
+  wrong.push(...privateIn(lane.reports.raw.join("\n"), secrets, "Sentry"));
   const end = lane.processes();
   for (const [name, { pid, megabytes }] of Object.entries(end)) {
     if (pid !== atFirst[name]?.pid) wrong.push(`${name} fell over and was started again`);

@@ -1,9 +1,11 @@
 /** A little of `deno task test:live` in every run of the tests, so that it stays true and stays runnable. */
 import assert from "node:assert/strict";
 import { openTrialClinic } from "../../../../scripts/live/clinic.ts";
+import { verifyDeployed } from "../../../../scripts/live/deployed.ts";
 import { FAULTS, tryFaults } from "../../../../scripts/live/fault-table.ts";
 import { tryHistories } from "../../../../scripts/live/histories.ts";
 import { killUnderCalls } from "../../../../scripts/live/kills.ts";
+import type { Verdict } from "../../../../scripts/live/ordeal.ts";
 import { killPostgres } from "../../../../scripts/live/postgres-killer.ts";
 import { readFunctionsLine } from "../../../../scripts/live/stack-line.ts";
 
@@ -21,6 +23,22 @@ Deno.test("whatever breaks at some of the turns, callers are helped, staff get i
   const wrong = rows.filter((row) => row.wrong.length > 0);
   assert.deepEqual(wrong, [], `offset ${offset}`);
   assert.ok(rows.length > 20);
+});
+
+Deno.test("a project is verified from outside by its address, a number and the token alone", async () => {
+  await using clinic = await openTrialClinic(environment);
+  const deployed = {
+    url: new URL(environment.PUBLIC_FUNCTIONS_URL ?? ""),
+    authToken: TWILIO_AUTH_TOKEN,
+    accountSid: environment.TWILIO_ACCOUNT_SID ?? null,
+    to: clinic.phone,
+    from: "+12125550162",
+  };
+  const rows: Verdict[] = [];
+  assert.deepEqual(await verifyDeployed(deployed, (row) => rows.push(row)), rows);
+  assert.deepEqual(rows.filter(({ wrong }) => wrong.length > 0), []);
+  const mistaken = await verifyDeployed({ ...deployed, authToken: "somebody else's token" }, () => {});
+  assert.ok(mistaken.filter(({ what }) => !what.startsWith("voice")).every(({ wrong }) => wrong.length > 0));
 });
 
 Deno.test("some hundred histories of calls end as they would have in their order", async () => {
