@@ -37,7 +37,8 @@ export async function placeListedCall(line: Line, twilioApiUrl: string, options:
   return call;
 }
 
-async function tellStandIn(line: Line, twilioApiUrl: string, news: unknown): Promise<void> {
+/** Tells the stand-in for the REST API what Twilio would know. */
+export async function tellStandIn(line: Line, twilioApiUrl: string, news: unknown): Promise<void> {
   const url = new URL(`${twilioApiUrl}/line`);
   await line.permit(url);
   const told = await fetch(url, { method: "PUT", body: JSON.stringify(news) });

@@ -12,6 +12,8 @@ export interface EventSource {
   readonly secretKey: string;
   readonly to: string;
   readonly from: string;
+  /** Names the text, of a request that brings one. */
+  readonly messageSid: string;
 }
 
 /** A request to one function. */
@@ -47,9 +49,9 @@ export const EVENTS: readonly EventKind[] = [
   {
     name: "sms",
     operation: "receive_text",
-    send: ({ line, to, from }) =>
+    send: ({ line, to, from, messageSid }) =>
       post(line, "sms", {
-        MessageSid: messageSid(),
+        MessageSid: messageSid,
         AccountSid: line.accountSid,
         To: to,
         From: from,
@@ -62,9 +64,9 @@ export const EVENTS: readonly EventKind[] = [
   {
     name: "sms-status",
     operation: "record_text_status",
-    send: ({ line, to, from }) =>
+    send: ({ line, to, from, messageSid }) =>
       post(line, `sms-status?text=${crypto.randomUUID()}`, {
-        MessageSid: messageSid(),
+        MessageSid: messageSid,
         MessageStatus: "delivered",
         To: from,
         From: to,
@@ -87,10 +89,9 @@ export const EVENTS: readonly EventKind[] = [
         await sql`update private.chores set last_started_at = '-infinity'`;
       },
       send: poke,
+      // A chore that fails is told; where nobody listens, not even the question what to do gets through.
       judge: (answer) =>
-        answer.status === 503 && /^\{"success":false,"done":\{.*\}\}$/.test(answer.body)
-          ? null
-          : `${answer.status} ${answer.body} where a chore could not be done`,
+        answer.status === 503 && /^\{"success":false,"done":\{.*\}\}$/.test(answer.body) ? null : jsonMask(answer),
     })),
   {
     name: "voice-fallback",
@@ -123,10 +124,6 @@ function isJson({ body }: Answered): boolean {
   } catch {
     return false;
   }
-}
-
-function messageSid(): string {
-  return `SM${crypto.randomUUID().replaceAll("-", "")}`;
 }
 
 function post(line: Line, path: string, params: Parameters): Promise<Answered> {

@@ -17,7 +17,7 @@ export type Fault =
   | "cut"
   /** The work is done, and the answer comes too late to be of use. */
   | "late"
-  /** The answer begins, and comes a byte at a time. */
+  /** The work is done, and an answer begins, and comes a byte at a time. */
   | "trickle"
   | FaultyAnswer
   /** The database itself is killed, by whoever set the fault, while it works on the request. */
@@ -139,6 +139,7 @@ export class FaultProxy implements AsyncDisposable {
         return await write(client, answer);
       }
       case "trickle": {
+        await this.#wholeAnswer(request);
         const [head = "", ...rest] = response(200, "application/json", "{".padEnd(4096)).match(/[^]*?\r\n\r\n|[^]/g) ??
           [];
         await write(client, encode(head));

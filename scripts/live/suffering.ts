@@ -1,6 +1,7 @@
 /** The rows of the table that are no turn of a call: other requests, and calls while Sentry or Twilio's REST API is broken. */
 import { scripted } from "../caller/answers.ts";
-import { placeListedCall } from "../caller/listed-call.ts";
+import { newSid } from "../caller/call-parameters.ts";
+import { placeListedCall, tellStandIn } from "../caller/listed-call.ts";
 import { type Answered, leaksIn } from "./answers.ts";
 import { NAMES } from "./clinic.ts";
 import { type EventKind, EVENTS } from "./events.ts";
@@ -16,6 +17,9 @@ import { reconcileNow } from "./worker.ts";
 const MOST_WORKER_MS = 60_000;
 /** Sentry gets two seconds, and the log what Sentry has not taken by then. */
 const TOLD_WITHIN_MS = 8000;
+
+/** Sooner a text is still its webhook's. */
+const LONG_AGO_MS = 2 * 60_000;
 
 /** Tries each with the faults that it has to stand. */
 export async function sufferAll(
@@ -36,12 +40,14 @@ export async function sufferAll(
 
 async function suffer(ordeal: Ordeal, event: EventKind, fault: Fault): Promise<Verdict> {
   const { lane, clinic, secretKey, secrets, callerPhone } = ordeal;
+  const messageSid = newSid("CA").replace("CA", "SM");
   await event.prepare?.(clinic.sql);
   lane.database.break({ fault, ...(event.operation !== null && { only: [event.operation] }) });
   const began = performance.now();
-  const answer = await event.send({ line: lane.line, secretKey, to: clinic.phone, from: callerPhone });
+  const answer = await event.send({ line: lane.line, secretKey, to: clinic.phone, from: callerPhone, messageSid });
   const ms = performance.now() - began;
   lane.database.mend();
+  const staff = event.name === "sms" ? await bringTextBack(ordeal, messageSid) : "nothing";
   const report = await lane.reports.event(
     ({ tags, exception }) => tags?.request_id === answer.headers["x-request-id"] && exception !== undefined,
     MOST_MS,
@@ -53,9 +59,10 @@ async function suffer(ordeal: Ordeal, event: EventKind, fault: Fault): Promise<V
     fault,
     heard: `${answer.status} ${answer.body.replace(/<[^>]*>/g, " ").trim()}`,
     ms,
-    staff: "nothing",
+    staff,
     sentry: report === null ? "nothing" : errorsIn(report).join(", "),
     wrong: [
+      ...(event.name === "sms" && staff === "nothing" ? ["the text is lost"] : []),
       ...(ms > (event.name === "worker" ? MOST_WORKER_MS : MOST_MS) ? [`the answer took ${Math.round(ms)} ms`] : []),
       ...(judged === null ? [] : [judged]),
       ...leaksOf(ordeal, answer),
@@ -63,6 +70,20 @@ async function suffer(ordeal: Ordeal, event: EventKind, fault: Fault): Promise<V
       ...privateIn(lane.reports.raw.join("\n"), [callerPhone.slice(1), ...secrets], "Sentry"),
     ],
   };
+}
+
+/** Twilio keeps a text, whatever its webhook came to. */
+async function bringTextBack(
+  { lane, clinic, secretKey, callerPhone, twilioApiUrl }: Ordeal,
+  sid: string,
+): Promise<string> {
+  const before = await clinic.sql`select 1 from public.texts where sid = ${sid}`;
+  const sentAt = new Date(Date.now() - LONG_AGO_MS).toISOString();
+  const text = { sid, to: clinic.phone, from: callerPhone, body: "2", date_sent: sentAt };
+  await tellStandIn(lane.line, twilioApiUrl, { texts: [text] });
+  await reconcileNow(clinic.sql, lane.line, secretKey);
+  const [after] = await clinic.sql<{ outcome: string }[]>`select outcome from public.texts where sid = ${sid}`;
+  return after === undefined ? "nothing" : before.length > 0 ? after.outcome : "text (brought back)";
 }
 
 /** A turn fails and Sentry cannot be told: the caller hears of neither, and the log has it. */

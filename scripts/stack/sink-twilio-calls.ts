@@ -1,5 +1,5 @@
 /**
- * What Twilio knows of calls and their recordings, and how its REST API lists them. Whoever plays Twilio on this machine
+ * What Twilio knows of calls, their recordings, and texts to us, and how its REST API lists them. Whoever plays Twilio on this machine
  * tells it of each (`PUT /twilio/line`); what was told again under the same sid is news of the same call.
  * `DELETE /twilio/line` with `to` or `call` makes it forget.
  */
@@ -26,30 +26,41 @@ const lineSchema = z.object({
     status: z.string().default("completed"),
     source: z.string().default("RecordVerb"),
   })).default([]),
+  texts: z.array(z.object({
+    sid: z.string().regex(/^(?:SM|MM)[0-9a-zA-Z]{32}$/),
+    to: z.string(),
+    from: z.string(),
+    body: z.string().default(""),
+    num_media: z.number().int().default(0),
+    date_sent: moment,
+  })).default([]),
 });
 
 type Line = z.infer<typeof lineSchema>;
 type Call = Line["calls"][number];
 type Recording = Line["recordings"][number];
+type Text = Line["texts"][number];
 type Resource = Record<string, unknown> & { sid: string };
 
 /** The calls and recordings of one account. */
 export class TwilioLine {
   readonly #calls = new Map<string, Call>();
   readonly #recordings = new Map<string, Recording>();
+  readonly #texts = new Map<string, Text>();
 
   constructor(private readonly account: string) {}
 
-  /** Takes news of calls and recordings. */
+  /** Takes news of calls, recordings and texts. */
   async tell(request: Request): Promise<Response> {
     const told = lineSchema.safeParse(await request.json());
     if (!told.success) return Response.json({ message: z.prettifyError(told.error) }, { status: 400 });
     for (const call of told.data.calls) this.#calls.set(call.sid, call);
     for (const recording of told.data.recordings) this.#recordings.set(recording.sid, recording);
-    return Response.json({ calls: this.#calls.size, recordings: this.#recordings.size });
+    for (const text of told.data.texts) this.#texts.set(text.sid, text);
+    return this.#told();
   }
 
-  /** Forgets one call (`call`) and not its recordings, or all calls to a number (`to`) with theirs. */
+  /** Forgets one call (`call`) and not its recordings, or all calls and texts to a number (`to`). */
   forget({ searchParams }: URL): Response {
     const [one, to] = [searchParams.get("call"), searchParams.get("to")];
     for (const call of [...this.#calls.values()]) {
@@ -59,7 +70,41 @@ export class TwilioLine {
         if (recording.call_sid === call.sid) this.#recordings.delete(recording.sid);
       }
     }
-    return Response.json({ calls: this.#calls.size, recordings: this.#recordings.size });
+    for (const text of [...this.#texts.values()]) if (text.to === to) this.#texts.delete(text.sid);
+    return this.#told();
+  }
+
+  #told(): Response {
+    return Response.json({ calls: this.#calls.size, recordings: this.#recordings.size, texts: this.#texts.size });
+  }
+
+  /** The texts to us, as the API lists them with those that we sent. */
+  texts(query: URLSearchParams): Record<string, unknown>[] {
+    return [...this.#texts.values()]
+      .filter((text) => passes(query, { To: text.to, From: text.from }, { DateSent: text.date_sent }))
+      .sort((one, other) => Date.parse(other.date_sent) - Date.parse(one.date_sent))
+      .map((text) => ({
+        sid: text.sid,
+        account_sid: localKeys.twilioAccountSid,
+        api_version: "2010-04-01",
+        body: text.body,
+        date_created: rfc2822(text.date_sent),
+        date_sent: rfc2822(text.date_sent),
+        date_updated: rfc2822(text.date_sent),
+        direction: "inbound",
+        error_code: null,
+        error_message: null,
+        from: text.from,
+        messaging_service_sid: null,
+        num_media: String(text.num_media),
+        num_segments: "1",
+        price: null,
+        price_unit: "USD",
+        status: "received",
+        subresource_uris: { media: `${this.account}/Messages/${text.sid}/Media.json` },
+        to: text.to,
+        uri: `${this.account}/Messages/${text.sid}.json`,
+      }));
   }
 
   /** The resource as the API shows it, or null when there is none of this name. */

@@ -86,7 +86,8 @@ export function twilioStandIn(record: (line: Record<string, unknown>) => void): 
     if (request.method === "GET") {
       const query = new URL(request.url).searchParams;
       if (resource === "Messages.json") {
-        return Response.json(page(resource, selected(sent, query), `${account}/${resource}`));
+        const messages = [...line.texts(query), ...selected(sent, query)];
+        return Response.json(page(resource, messages, `${account}/${resource}`));
       }
       const one = sent.find((message) => resource === `Messages/${message.sid}.json`) ?? line.read(resource, query);
       if (one) return Response.json(one);

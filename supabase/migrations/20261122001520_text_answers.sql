@@ -181,7 +181,7 @@ begin
     or p_sid is null
     or p_sid !~ '^(SM|MM)[0-9a-zA-Z]{32}$'
     or p_intent is null
-    or p_intent not in ('confirm', 'cancel', 'stop', 'start', 'other')
+    or p_intent not in ('confirm', 'cancel', 'stop', 'start', 'late', 'other')
   then
     return private.failure('invalid_input');
   end if;
@@ -253,6 +253,7 @@ begin
     v_outcome,
     -- Twilio itself answers STOP and START. A machine that answers our answer must not keep us talking.
     v_from is not null
+      and p_intent <> 'late'
       and v_outcome in ('confirmed', 'cancelled', 'passed_on')
       and not exists (
         select 1
@@ -277,7 +278,7 @@ begin
 end;
 $$;
 comment on function public.receive_text(text, text, text, text, text) is
-  'Takes a text that a patient wrote (p_intent: confirm, cancel, stop, start, other), once per p_sid. Answers {outcome, is_answered, clinic, slot}: confirmed or cancelled name the appointment in slot; passed_on is a task for staff; opted_out and opted_in are remembered for this clinic. is_answered: write back. Fails with not_found (no clinic has the number), invalid_input.';
+  'Takes a text that a patient wrote (p_intent: confirm, cancel, stop, start, other), once per p_sid. late: it was brought back some time after it came, so whatever it says is left to staff, and nobody is written back to; its 1 or 2 may be about another appointment by now. Answers {outcome, is_answered, clinic, slot}: confirmed or cancelled name the appointment in slot; passed_on is a task for staff; opted_out and opted_in are remembered for this clinic. is_answered: write back. Fails with not_found (no clinic has the number), invalid_input.';
 revoke all on function public.receive_text(text, text, text, text, text) from public, anon, authenticated;
 grant execute on function public.receive_text(text, text, text, text, text) to service_role;
 alter function public.receive_text(text, text, text, text, text) owner to booking_engine;

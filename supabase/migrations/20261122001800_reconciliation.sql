@@ -1,5 +1,5 @@
--- Reconciliation: what Twilio knows of calls and we do not, because the database was away when it was told. The worker
--- lists Twilio's calls and recordings again and brings what is missing, through the same RPCs as the webhooks, so that
+-- Reconciliation: what Twilio knows and we do not, because the database was away when it was told. The worker lists Twilio's
+-- calls, recordings and inbound texts again and brings what is missing, through the same RPCs as the webhooks, so that
 -- whatever came in before, or comes in twice, is still there once.
 
 -- All clinics share one account at Twilio, so there is one mark for all. It lies out of the Data API's reach.
@@ -8,7 +8,7 @@ create table private.reconciliation (
   settled_until timestamptz not null check (isfinite(settled_until))
 );
 comment on table private.reconciliation is
-  'Up to when all is known that Twilio knows: every call that began before is here with its end, and each of its messages has its task.';
+  'Up to when all is known that Twilio knows: every call that began before is here with its end, each of its messages has its task, and so has each text.';
 insert into private.reconciliation (settled_until)
 values (now());
 
@@ -21,7 +21,7 @@ grant select, update on private.reconciliation to booking_engine;
 insert into private.chores (name, every, wakes_worker)
 values ('reconcile', '30 seconds', true);
 
--- The two questions that are asked before a clinic is known. They run as their owner and tell sids that the asker has.
+-- The questions that are asked before a clinic is known. They run as their owner and tell sids that the asker has.
 create function private.settled_calls(p_call_sids text[])
 returns setof text
 language sql
@@ -59,6 +59,25 @@ comment on function private.settled_recordings(text[], text[]) is
 revoke all on function private.settled_recordings(text[], text[]) from public;
 grant execute on function private.settled_recordings(text[], text[]) to booking_engine;
 
+-- A text is looked up by its sid before its clinic is known.
+create index texts_sid_idx on public.texts (sid);
+
+create function private.settled_texts(p_sids text[])
+returns setof text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select t.sid
+  from public.texts t
+  where t.sid = any (p_sids);
+$$;
+comment on function private.settled_texts(text[]) is
+  'Those of the texts that have come in.';
+revoke all on function private.settled_texts(text[]) from public;
+grant execute on function private.settled_texts(text[]) to booking_engine;
+
 create function public.start_reconciliation()
 returns jsonb
 language sql
@@ -75,7 +94,12 @@ revoke all on function public.start_reconciliation() from public, anon, authenti
 grant execute on function public.start_reconciliation() to service_role;
 alter function public.start_reconciliation() owner to booking_engine;
 
-create function public.find_unsettled(p_call_sids text[], p_recording_call_sids text[], p_recording_sids text[])
+create function public.find_unsettled(
+  p_call_sids text[],
+  p_recording_call_sids text[],
+  p_recording_sids text[],
+  p_text_sids text[] default '{}'
+)
 returns jsonb
 language plpgsql
 stable
@@ -86,8 +110,9 @@ begin
   if p_call_sids is null
     or p_recording_sids is null
     or p_recording_call_sids is null
+    or p_text_sids is null
     or cardinality(p_recording_sids) <> cardinality(p_recording_call_sids)
-    or cardinality(p_call_sids) + cardinality(p_recording_sids) > 2000
+    or cardinality(p_call_sids) + cardinality(p_recording_sids) + cardinality(p_text_sids) > 3000
   then
     return private.failure('invalid_input');
   end if;
@@ -104,15 +129,19 @@ begin
         except
         select private.settled_recordings(p_recording_call_sids, p_recording_sids)
       ) unsettled (s)
+    ),
+    'texts', (
+      select coalesce(jsonb_agg(s), '[]')
+      from (select unnest(p_text_sids) except select private.settled_texts(p_text_sids)) unsettled (s)
     )
   );
 end;
 $$;
-comment on function public.find_unsettled(text[], text[], text[]) is
-  'Of ended calls and of recordings (each with its call), those that are missing here: {calls: [sid, …], recordings: [sid, …]}. Fails with invalid_input: lists of different lengths, more than 2,000 in all.';
-revoke all on function public.find_unsettled(text[], text[], text[]) from public, anon, authenticated;
-grant execute on function public.find_unsettled(text[], text[], text[]) to service_role;
-alter function public.find_unsettled(text[], text[], text[]) owner to booking_engine;
+comment on function public.find_unsettled(text[], text[], text[], text[]) is
+  'Of ended calls, of recordings (each with its call) and of inbound texts, those that are missing here: {calls: [sid, …], recordings: [sid, …], texts: [sid, …]}. Fails with invalid_input: lists of different lengths, more than 3,000 in all.';
+revoke all on function public.find_unsettled(text[], text[], text[], text[]) from public, anon, authenticated;
+grant execute on function public.find_unsettled(text[], text[], text[], text[]) to service_role;
+alter function public.find_unsettled(text[], text[], text[], text[]) owner to booking_engine;
 
 create function public.settle_call(
   p_call_sid text,

@@ -1353,7 +1353,12 @@ export type Database = {
         Returns: Json;
       };
       "find_unsettled": {
-        Args: { "p_call_sids": (string)[]; "p_recording_call_sids": (string)[]; "p_recording_sids": (string)[] };
+        Args: {
+          "p_call_sids": (string)[];
+          "p_recording_call_sids": (string)[];
+          "p_recording_sids": (string)[];
+          "p_text_sids"?: (string)[];
+        };
         Returns: Json;
       };
       "finish_reconciliation": { Args: { "p_settled_until": string }; Returns: Json };

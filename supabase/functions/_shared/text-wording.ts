@@ -55,10 +55,16 @@ export function replyBody(reply: Reply): string {
     case "cancelled":
       return `${clinic.name}: your appointment on ${
         writtenTime(reply.slot.starts_local, clinic.locale)
-      } is cancelled. ` +
-        "To book again, please call us.";
+      } is cancelled. ${callAgain(null)}`;
     case "passed_on":
       return `${clinic.name}: thank you, we have passed your message on and will get back to you. ` +
         "If it is urgent, please call us.";
   }
+}
+
+/** What staff read of a text. Pictures stay at Twilio; staff are told that there are some, and under which name. */
+export function wordsForStaff({ sid, body, attached }: { sid: string; body: string; attached: number }): string {
+  if (attached === 0) return body.trim() === "" ? "(an empty text)" : body;
+  const note = `(${attached} attached, kept at Twilio with message ${sid})`;
+  return body === "" ? note : `${body}\n${note}`;
 }

@@ -3,7 +3,7 @@ import { outcome, Slot } from "../_shared/contracts.ts";
 import { askDatabase } from "../_shared/database.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
 import { twimlAnswer } from "../_shared/masks.ts";
-import { type Reply, replyBody } from "../_shared/text-wording.ts";
+import { type Reply, replyBody, wordsForStaff } from "../_shared/text-wording.ts";
 import { party } from "../_shared/twilio-call.ts";
 import { element, response } from "../_shared/twiml.ts";
 import type { Context } from "../_shared/webhook.ts";
@@ -40,7 +40,7 @@ export async function receive({ body: text }: z.output<typeof InboundText>, cont
     p_from: text.From,
     p_sid: text.MessageSid,
     p_intent: intent,
-    p_body: forStaff(text),
+    p_body: wordsForStaff({ sid: text.MessageSid, body: text.Body, attached: text.NumMedia }),
   }, context.signal);
   if (!received.success) {
     context.report(new FrontdeskError("a text could not be taken", received.reason));
@@ -48,13 +48,6 @@ export async function receive({ body: text }: z.output<typeof InboundText>, cont
   }
   context.label({ clinic: received.clinic.id });
   return replied(received.is_answered ? replyTo(received) : undefined);
-}
-
-/** Pictures stay at Twilio; staff are told that there are some, and under which name. */
-function forStaff({ Body, NumMedia, MessageSid }: z.output<typeof InboundText>["body"]): string {
-  if (NumMedia === 0) return Body.trim() === "" ? "(an empty text)" : Body;
-  const attached = `(${NumMedia} attached, kept at Twilio with message ${MessageSid})`;
-  return Body === "" ? attached : `${Body}\n${attached}`;
 }
 
 function replyTo({ outcome, clinic, slot }: Extract<z.output<typeof Received>, { success: true }>): Reply | undefined {

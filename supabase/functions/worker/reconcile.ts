@@ -2,19 +2,26 @@ import { z } from "zod";
 import { outcome } from "../_shared/contracts.ts";
 import { askDatabase } from "../_shared/database.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
+import { wordsForStaff } from "../_shared/text-wording.ts";
 import { callerNumber } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
 import { strangers } from "./strangers.ts";
-import type { Calls, ListedCall, ListedRecording } from "./twilio-calls.ts";
+import type { ListedCall, ListedRecording, ListedText, Lists } from "./twilio-lists.ts";
 
 const Mark = outcome(() => ({ settled_until: z.iso.datetime({ offset: true }) }));
-const Unsettled = outcome(() => ({ calls: z.array(z.string()), recordings: z.array(z.string()) }));
+const Unsettled = outcome(() => ({
+  calls: z.array(z.string()),
+  recordings: z.array(z.string()),
+  texts: z.array(z.string()),
+}));
 const Settled = outcome(() => ({ status: z.string() }));
 const Taken = outcome(() => ({ task_id: z.guid() }));
 const Noted = outcome(() => ({}));
 
 /** What Twilio lists may be some minutes behind what it does, and its clock beside ours. */
 const LOOK_BACK_MS = 10 * 60_000;
+/** A text that came just now is its webhook's, which does what it says; only what that has missed is left to staff. */
+const UNDER_WAY_MS = 60_000;
 /** Longer than any call may last: what is unfinished for so long stays so, and is not waited for. */
 const UNFINISHED_MS = 24 * 60 * 60_000;
 /** As much as one run looks at. It is longer than what is waited for, lest the waiting keep us from the present. */
@@ -30,6 +37,7 @@ const MOST_FAILURES = 3;
 export interface Reconciled {
   calls: number;
   messages: number;
+  texts: number;
 }
 
 /** One thing that is missing here. */
@@ -41,11 +49,11 @@ interface Missing {
 }
 
 /**
- * Brings what Twilio knows and we missed: the ends of calls, and messages. It goes from the mark that the last complete run
- * has left, and moves the mark only as far as everything before it is settled. So it may be cut off, fail, or run twice
- * at once: what it has done is done, and the rest is found again.
+ * Brings what Twilio knows and we missed: the ends of calls, messages, and texts. It goes from the mark that the last
+ * complete run has left, and moves the mark only as far as everything before it is settled. So it may be cut off, fail, or
+ * run twice at once: what it has done is done, and the rest is found again.
  */
-export async function reconcile(twilio: Calls, until: number, context: Context): Promise<Reconciled> {
+export async function reconcile(twilio: Lists, until: number, context: Context): Promise<Reconciled> {
   const started = await askDatabase("start_reconciliation", Mark, {}, context.signal);
   if (!started.success) throw new FrontdeskError("start_reconciliation refuses", started.reason);
 
@@ -55,7 +63,8 @@ export async function reconcile(twilio: Calls, until: number, context: Context):
   // Recordings first: the call of each of them has begun by then, and is on the list that is fetched next.
   const recordings = await twilio.recordingsIn({ from, to });
   const calls = await twilio.callsIn({ from, to });
-  const unsettled = await findUnsettled(calls, recordings, context);
+  const texts = await twilio.textsIn({ from, to: new Date(to.getTime() - UNDER_WAY_MS) });
+  const unsettled = await findUnsettled(calls, recordings, texts, context);
   const listed = new Map(calls.map((call) => [call.sid, call]));
   const missing: Missing[] = [
     ...unsettled.calls.map((call): Missing => ({
@@ -70,6 +79,11 @@ export async function reconcile(twilio: Calls, until: number, context: Context):
         const call = listed.get(recording.callSid) ?? await twilio.call(recording.callSid);
         return await takeMessage(recording, call, context);
       },
+    })),
+    ...unsettled.texts.map((text): Missing => ({
+      of: "texts",
+      began: text.sentAt,
+      bring: () => takeText(text, context),
     })),
   ];
   const brought = await bringAll(missing, Math.max(until, performance.now() + LEAST_MS));
@@ -91,7 +105,7 @@ async function bringAll(missing: readonly Missing[], until: number): Promise<{
   left: Date[];
   failure: { thrown: unknown } | undefined;
 }> {
-  const tally = { calls: 0, messages: 0 };
+  const tally = { calls: 0, messages: 0, texts: 0 };
   const failed: Date[] = [];
   let failure: { thrown: unknown } | undefined;
   let inARow = 0;
@@ -130,24 +144,27 @@ function earliest(first: Date, others: readonly Date[]): Date {
 async function findUnsettled(
   calls: readonly ListedCall[],
   recordings: readonly ListedRecording[],
+  texts: readonly ListedText[],
   context: Context,
-): Promise<{ calls: ListedCall[]; recordings: ListedRecording[] }> {
+): Promise<{ calls: ListedCall[]; recordings: ListedRecording[]; texts: ListedText[] }> {
   const ended = calls.filter(({ endedAt }) => endedAt !== null);
   const messages = recordings.filter(({ isUnfinished }) => !isUnfinished);
   const missing = new Set<string>();
-  for (let at = 0; at < Math.max(ended.length, messages.length); at += BATCH) {
+  for (let at = 0; at < Math.max(ended.length, messages.length, texts.length); at += BATCH) {
     const someMessages = messages.slice(at, at + BATCH);
     const found = await askDatabase("find_unsettled", Unsettled, {
       p_call_sids: ended.slice(at, at + BATCH).map(({ sid }) => sid),
       p_recording_call_sids: someMessages.map(({ callSid }) => callSid),
       p_recording_sids: someMessages.map(({ sid }) => sid),
+      p_text_sids: texts.slice(at, at + BATCH).map(({ sid }) => sid),
     }, context.signal);
     if (!found.success) throw new FrontdeskError("find_unsettled refuses", found.reason);
-    for (const sid of [...found.calls, ...found.recordings]) missing.add(sid);
+    for (const sid of [...found.calls, ...found.recordings, ...found.texts]) missing.add(sid);
   }
   return {
     calls: ended.filter(({ sid }) => missing.has(sid) && !strangers.has(sid)),
     recordings: messages.filter(({ sid, callSid }) => missing.has(sid) && !strangers.has(callSid)),
+    texts: texts.filter(({ sid }) => missing.has(sid) && !strangers.has(sid)),
   };
 }
 
@@ -161,7 +178,7 @@ async function settleCall(call: ListedCall, context: Context): Promise<boolean> 
     p_ended_at: (call.endedAt ?? call.startedAt).toISOString(),
     p_duration_seconds: call.durationSeconds,
   }, context.signal);
-  return isOurs("settle_call", call, settled, context);
+  return isOurs("settle_call", call.sid, settled, context);
 }
 
 /** Twilio may have forgotten the call; then the clinic is the one that the call is known to have reached. */
@@ -175,19 +192,31 @@ async function takeMessage(recording: ListedRecording, call: ListedCall | null, 
     p_recording_url: recording.url,
     p_to: call?.to ?? null,
   }, context.signal);
-  return isOurs("take_message", call, taken, context);
+  // A call that Twilio does not know may be one that it does not know yet.
+  return isOurs("take_message", call?.sid ?? null, taken, context);
+}
+
+/** Whatever it says: by now it may be about something else, and nobody can be written back to. Staff read it. */
+async function takeText(text: ListedText, context: Context): Promise<boolean> {
+  const received = await askDatabase("receive_text", Noted, {
+    p_to: text.to,
+    p_from: text.from,
+    p_sid: text.sid,
+    p_intent: "late",
+    p_body: wordsForStaff(text),
+  }, context.signal);
+  return isOurs("receive_text", text.sid, received, context);
 }
 
 /** The account may have numbers that belong to no clinic; whatever else is refused, somebody has to look at. */
 function isOurs(
   operation: string,
-  call: ListedCall | null,
+  sid: string | null,
   answer: { success: boolean; reason?: string },
   context: Context,
 ): boolean {
   if (answer.success) return true;
   if (answer.reason !== "not_found") context.report(new FrontdeskError(`${operation} refuses`, answer.reason ?? ""));
-  // A call that Twilio does not know may be one that it does not know yet.
-  else if (call !== null) strangers.add(call.sid);
+  else if (sid !== null) strangers.add(sid);
   return false;
 }

@@ -2,18 +2,19 @@
 const MOST = 20_000;
 
 /**
- * Calls that reached no clinic. Twilio lists them with ours, run after run, and nobody has to be asked for them again.
+ * Calls and texts that reached no clinic. Twilio lists them with ours, run after run, and nobody has to be asked for them
+ * again.
  * Lives as long as this isolate does.
  */
 class Strangers {
   readonly #sids = new Set<string>();
 
-  has(callSid: string): boolean {
-    return this.#sids.has(callSid);
+  has(sid: string): boolean {
+    return this.#sids.has(sid);
   }
 
-  add(callSid: string): void {
-    this.#sids.add(callSid);
+  add(sid: string): void {
+    this.#sids.add(sid);
     for (const oldest of this.#sids) {
       if (this.#sids.size <= MOST) break;
       this.#sids.delete(oldest);

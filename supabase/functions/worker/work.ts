@@ -6,7 +6,7 @@ import { WORKER_ANSWERS } from "./contracts.ts";
 import { reconcile } from "./reconcile.ts";
 import { sendTexts } from "./send-texts.ts";
 import { tellAlerts } from "./tell-alerts.ts";
-import { twilioCalls } from "./twilio-calls.ts";
+import { twilioLists } from "./twilio-lists.ts";
 import { twilioMessages } from "./twilio-messages.ts";
 
 /** One run takes at most so long, so that a worker whose outside is slow does not pile up on the next. */
@@ -22,7 +22,7 @@ const CHORES: Record<string, (until: number, context: Context) => Promise<unknow
   tell_alerts: (_, context) => tellAlerts(context),
   tidy_counts: (_, { signal }) => askDatabase("tidy_counts", WORKER_ANSWERS.tidy_counts, {}, signal),
   send_texts: (until, context) => sendTexts(twilioMessages(), until, context),
-  reconcile: (until, context) => reconcile(twilioCalls(), until, context),
+  reconcile: (until, context) => reconcile(twilioLists(), until, context),
 };
 
 /**

@@ -624,7 +624,7 @@ select set_eq(
     -- How the system fares as a whole: each tells counts, two instants, or names of tables.
     'double_bookings', 'tables_without_rls', 'backlog',
     -- Which of the asker's own sids are here, in whichever clinic.
-    'settled_calls', 'settled_recordings',
+    'settled_calls', 'settled_recordings', 'settled_texts',
     -- What no role may do by itself: write the trail, count owners, use an invitation up, give a new clinic its settings,
     -- count its version up.
     'record_change', 'keep_an_owner', 'use_up_invitation', 'give_text_settings', 'count_offer_change',

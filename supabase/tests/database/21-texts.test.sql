@@ -1,7 +1,7 @@
 -- Texts: when they go out, never at night, and what a patient's answer does.
 begin;
 set local search_path = public, extensions;
-select plan(77);
+select plan(78);
 
 -- A reminder keeps its distance on the wall clock, and the night ------------------------------------------------------------
 
@@ -326,6 +326,11 @@ select results_eq(
   $$ select contact_id, from_phone::text, body, status from follow_up_tasks where from_phone = '+12125550132' and reason = 'text' $$,
   $$ values (pg_temp.id(1, '32'), '+12125550132', e'When do I have to come?\nAnd can I park?', 'open') $$,
   '… both in one task'
+);
+select is(
+  pg_temp.wrote('2000', 'late', '2', '+12125550132') - 'clinic',
+  '{"success": true, "outcome": "passed_on", "is_answered": false, "slot": null}',
+  'A text that is brought back some time after it came is left to staff whatever it says, and not answered'
 );
 select is(
   pg_temp.wrote('9', 'cancel', '2', '+12125550198') ->> 'outcome',

@@ -1,7 +1,7 @@
 -- Reconciliation: what Twilio lists and we have missed comes in once, whatever was there and however often it is brought.
 begin;
 set local search_path = public, extensions;
-select plan(34);
+select plan(36);
 
 insert into organizations (id, name, timezone)
 values ('7e573100-0000-4000-8000-000000000001', 'Missed Clinic', 'UTC');
@@ -113,7 +113,7 @@ select is(
     array['CA-message', 'CA-message', 'CA-new'],
     array[pg_temp.recording('0001'), pg_temp.recording('0002'), pg_temp.recording('0003')]
   ) - 'recordings',
-  '{"success": true, "calls": ["CA-new"]}', 'of the calls, the one whose end is not known is missing'
+  '{"success": true, "calls": ["CA-new"], "texts": []}', 'of the calls, the one whose end is not known is missing'
 );
 select set_eq(
   $$
@@ -125,6 +125,14 @@ select set_eq(
   $$,
   array[pg_temp.recording('0002'), pg_temp.recording('0003')],
   'of the recordings, those without a task are'
+);
+select is(
+  public.receive_text('+12125550190', '+12125550131', 'SM' || repeat('0', 32), 'late', 'Can I bring my dog?') ->> 'success',
+  'true', 'a text comes in'
+);
+select is(
+  public.find_unsettled('{}', '{}', '{}', array['SM' || repeat('0', 32), 'SM' || repeat('1', 32)]) -> 'texts',
+  jsonb_build_array('SM' || repeat('1', 32)), 'of the texts, those that have not come in are missing'
 );
 select is(public.find_unsettled('{}', '{CA-1}', '{}') ->> 'reason', 'invalid_input', 'a recording without a call is refused');
 select is(public.find_unsettled(null, '{}', '{}') ->> 'reason', 'invalid_input', 'and so is nothing');

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { scripted } from "../../../../scripts/caller/answers.ts";
 import { newSid } from "../../../../scripts/caller/call-parameters.ts";
+import { send, sign } from "../../../../scripts/caller/line.ts";
 import { placeListedCall } from "../../../../scripts/caller/listed-call.ts";
 import { pokeWorker, reconcileNow } from "../../../../scripts/live/worker.ts";
 import { HARBOR, someCaller } from "../http/stack.ts";
@@ -52,6 +53,44 @@ Deno.test("a call that broke off while the database was away leaves one task, an
     for (const [call, reason] of [[missed, "abandoned"], [heard, "abandoned"], [message, "message"]] as const) {
       assert.deepEqual((await tasksOf(sql, call.callSid)).map((task) => task.reason), [reason]);
     }
+  }));
+
+Deno.test("a text that came while the database was away is left to staff, once, and nothing is done that it says", () =>
+  withLane(async (lane, sql) => {
+    const [from, sid] = [someCaller(), newSid("CA").replace("CA", "SM")];
+    const words = `please cancel it, ${crypto.randomUUID()}`;
+    const text = sign(lane.line, "sms", {
+      MessageSid: sid,
+      AccountSid: lane.line.accountSid,
+      To: HARBOR.phone,
+      From: from,
+      Body: words,
+      NumMedia: "1",
+    });
+    lane.database.break({ fault: "refuse" });
+    const { status, body } = await send(lane.line, text);
+    lane.database.mend();
+    assert.ok(status === 200 && /<Response ?\/>$/.test(body));
+    const brought = { to: HARBOR.phone, from, num_media: 1 };
+    const [now, before] = [new Date().toISOString(), new Date(Date.now() - 2 * 60_000).toISOString()];
+    // What comes just now is still its webhook's, which does what it says.
+    const justNow = newSid("CA").replace("CA", "SM");
+    await tellTwilio({
+      texts: [
+        { ...brought, sid, body: words, date_sent: before },
+        { ...brought, sid: justNow, body: "2", date_sent: now },
+      ],
+    });
+    for (let runs = 0; runs < 3; runs++) assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 200);
+    const tasks = await sql<{ body: string }[]>`
+      select body from public.follow_up_tasks where org_id = ${HARBOR.id} and reason = 'text' and body like ${`%${words}%`}`;
+    assert.equal(tasks.length, 1);
+    assert.equal(tasks[0]?.body.split(words).length, 2);
+    assert.ok(tasks[0]?.body.includes(`(1 attached, kept at Twilio with message ${sid})`));
+    // Its own webhook, should it come once more, finds it done.
+    assert.match((await send(lane.line, text)).body, /<Response ?\/>$/);
+    const kept = await sql`select sid, outcome, is_answered from public.texts where sid in ${sql([sid, justNow])}`;
+    assert.deepEqual(kept.map((row) => ({ ...row })), [{ sid, outcome: "passed_on", is_answered: false }]);
   }));
 
 Deno.test("a run that breaks off half way is completed by the next", () =>

@@ -17,7 +17,7 @@ export async function withLane(test: (lane: Lane, sql: Sql) => Promise<void>): P
   await using sql = database();
   // The stack has a worker of its own, whose world is not broken. A run of it is over by the time that the lane is open.
   await using _ours = await holdReconciliation(sql);
-  await using lane = await openLane(environment, { functions: ["voice", "voice-status", "worker"] });
+  await using lane = await openLane(environment, { functions: ["voice", "voice-status", "sms", "worker"] });
   await test(lane, sql);
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Calls, ListedCall } from "../../../functions/worker/twilio-calls.ts";
+import type { ListedCall, Lists } from "../../../functions/worker/twilio-lists.ts";
 
 /** Reconciliation where its limits are reached, before a database and a Twilio that only count what they are asked. */
 
@@ -17,7 +17,7 @@ const server = Deno.serve(
       case "start_reconciliation":
         return Response.json({ success: true, settled_until: new Date(Date.now() - 60_000).toISOString() });
       case "find_unsettled":
-        return Response.json({ success: true, calls: JSON.parse(body).p_call_sids, recordings: [] });
+        return Response.json({ success: true, calls: JSON.parse(body).p_call_sids, recordings: [], texts: [] });
       case "settle_call":
         settled.push(JSON.parse(body).p_call_sid);
         return Response.json({ success: true, status: "completed" });
@@ -38,7 +38,7 @@ Deno.env.set("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000000");
 Deno.env.set("TWILIO_AUTH_TOKEN", "a token for tests only");
 
 const { reconcile } = await import("../../../functions/worker/reconcile.ts");
-const { twilioCalls } = await import("../../../functions/worker/twilio-calls.ts");
+const { twilioLists } = await import("../../../functions/worker/twilio-lists.ts");
 
 const context = {
   requestId: "test",
@@ -63,18 +63,19 @@ function endedCall(number: number): ListedCall {
 }
 
 Deno.test("a run whose time went by with other things brings something all the same, so that runs get on", async () => {
-  const twilio: Calls = {
+  const twilio: Lists = {
     callsIn: () => Promise.resolve([endedCall(1), endedCall(2)]),
     recordingsIn: () => Promise.resolve([]),
+    textsIn: () => Promise.resolve([]),
     call: () => Promise.resolve(null),
   };
-  assert.deepEqual(await reconcile(twilio, performance.now() - 1, context), { calls: 2, messages: 0 });
+  assert.deepEqual(await reconcile(twilio, performance.now() - 1, context), { calls: 2, messages: 0, texts: 0 });
   assert.equal(settled.length, 2);
 });
 
 Deno.test("a list without an end is not taken for one that was read", async () => {
   const span = { from: new Date(Date.now() - 60_000), to: new Date() };
-  await assert.rejects(twilioCalls().callsIn(span), { code: "too_many_pages" });
+  await assert.rejects(twilioLists().callsIn(span), { code: "too_many_pages" });
   assert.ok(asked.filter((operation) => operation === "Calls.json").length > 99);
 });
 

@@ -1,4 +1,5 @@
 import type { CallInstance } from "twilio/lib/rest/api/v2010/account/call.js";
+import type { MessageInstance } from "twilio/lib/rest/api/v2010/account/message.js";
 import type { RecordingInstance } from "twilio/lib/rest/api/v2010/account/recording.js";
 import { z } from "zod";
 import { setting } from "../_shared/environment.ts";
@@ -29,6 +30,17 @@ export interface ListedRecording {
   isUnfinished: boolean;
 }
 
+/** A text that somebody has sent to us. */
+export interface ListedText {
+  sid: string;
+  to: string;
+  from: string;
+  body: string;
+  /** How many pictures and the like came with it. */
+  attached: number;
+  sentAt: Date;
+}
+
 /** A span of time: from its first moment up to its last. */
 export interface Span {
   readonly from: Date;
@@ -36,11 +48,13 @@ export interface Span {
 }
 
 /** What reconciliation needs of Twilio. */
-export interface Calls {
+export interface Lists {
   /** The calls to our numbers that began in a span, oldest first. */
   callsIn(span: Span): Promise<ListedCall[]>;
   /** What was recorded for us in a span, oldest first. */
   recordingsIn(span: Span): Promise<ListedRecording[]>;
+  /** The texts that came to our numbers in a span, oldest first. */
+  textsIn(span: Span): Promise<ListedText[]>;
   /** One call, or null when there is none. */
   call(sid: string): Promise<ListedCall | null>;
 }
@@ -52,9 +66,9 @@ const DAY_MS = 24 * 60 * 60_000;
 
 const ENDED = ["completed", "busy", "failed", "no-answer", "canceled"];
 
-/** Twilio's calls and recordings, through its own library. */
-export function twilioCalls(): Calls {
-  const { calls, recordings } = twilioClient();
+/** Twilio's calls, recordings and messages, through its own library. */
+export function twilioLists(): Lists {
+  const { calls, recordings, messages } = twilioClient();
   return {
     callsIn: (span) =>
       reading("calls", async () => {
@@ -73,6 +87,13 @@ export function twilioCalls(): Calls {
           .filter(({ source }) => source === "RecordVerb")
           .map(toRecording)
           .filter((recording) => recording !== null);
+      }),
+    textsIn: (span) =>
+      reading("messages", async () => {
+        const { from: dateSentAfter, to: dateSentBefore } = wholeDays(span);
+        const first = await messages.page({ dateSentAfter, dateSentBefore, pageSize: PAGE });
+        const listed = await itemsIn(span, first, (message) => message.dateSent ?? message.dateCreated);
+        return listed.filter(({ direction }) => direction === "inbound").map(toText);
       }),
     call: (sid) =>
       reading("call", async () => {
@@ -152,5 +173,17 @@ function toRecording(recording: RecordingInstance): ListedRecording | null {
     url: `https://api.twilio.com/2010-04-01/Accounts/${setting("TWILIO_ACCOUNT_SID")}/Recordings/${recording.sid}`,
     createdAt: recording.dateCreated,
     isUnfinished,
+  };
+}
+
+function toText(message: MessageInstance): ListedText {
+  return {
+    sid: message.sid,
+    to: message.to,
+    from: message.from,
+    // Postgres cannot store the null character.
+    body: message.body.replaceAll("\0", ""),
+    attached: /^\d+$/.test(message.numMedia) ? Number(message.numMedia) : 0,
+    sentAt: message.dateSent ?? message.dateCreated,
   };
 }
