@@ -15,7 +15,16 @@ export async function pokeWorker(line: Line, secretKey: string): Promise<Answere
 export async function holdReconciliation(sql: postgres.Sql): Promise<AsyncDisposable> {
   const [chore] = await sql<{ every: string }[]>`select every::text from private.chores where name = 'reconcile'`;
   await sql`update private.chores set every = '1 hour', last_started_at = now() where name = 'reconcile'`;
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  // A stack pokes its worker once at a time: when the next run has begun, the one before is over.
+  const begun = async () => {
+    const [texts] = await sql<{ at: string }[]>`
+      select last_started_at::text as at from private.chores where name = 'send_texts'`;
+    return texts?.at;
+  };
+  const before = await begun();
+  for (let waited = 0; await begun() === before && waited < 10_000; waited += 100) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
   return {
     async [Symbol.asyncDispose]() {
       await sql`update private.chores set every = ${chore?.every ?? "30 seconds"}::interval where name = 'reconcile'`;
