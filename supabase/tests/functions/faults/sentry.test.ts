@@ -27,7 +27,7 @@ const ask = (lane: Lane, clinic: { id: string; phone: string }) =>
 
 async function reportOf(lane: Lane, exchange: Exchange): Promise<Report> {
   const requestId = exchange.headers["x-request-id"];
-  const report = await lane.reports.event(({ tags }) => tags?.request_id === requestId, 4000);
+  const report = await lane.reports.event(({ tags }) => tags?.request_id === requestId, 15_000);
   assert.ok(report, "Sentry got it");
   return report;
 }
