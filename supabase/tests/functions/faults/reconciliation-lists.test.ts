@@ -130,7 +130,12 @@ Deno.test("Twilio may be slow, and what it does wrong is told by a code", () =>
   withLane(async (lane, sql) => {
     const callSid = newSid("CA");
     await tellTwilio({ calls: [listedCall(callSid, 1)] });
-    for (const [fault, code] of [["hang", "no_answer"], ["trickle", "no_answer"], ["error", "http_500"], ["html", "http_502"]] as const) {
+    for (
+      const [fault, code] of [["hang", "no_answer"], ["trickle", "no_answer"], ["error", "http_500"], [
+        "html",
+        "http_502",
+      ]] as const
+    ) {
       lane.twilio.break({ fault, only: ["Recordings.json"] });
       const { status, headers } = await reconcileNow(sql, lane.line, secretKey);
       lane.twilio.mend();
