@@ -56,7 +56,7 @@ export async function killUnderCalls(options: KillOptions): Promise<Killed> {
 
   for (let runs = 0; runs < 3; runs++) {
     await patiently(async () => {
-      const { status } = await reconcileNow(clinic.sql, line, secretKey);
+      const { status } = await reconcileNow(line, secretKey);
       if (status !== 200) throw new Error("The worker could not reconcile.");
     });
   }

@@ -161,9 +161,9 @@ export async function tasksOf({ clinic }: Ordeal, call: Call): Promise<string[]>
 }
 
 /** The job that brings back what was missed; it runs again until the database is there to take it. */
-async function reconciled({ clinic, lane, secretKey }: Ordeal): Promise<void> {
+async function reconciled({ lane, secretKey }: Ordeal): Promise<void> {
   await patiently(async () => {
-    const { status } = await reconcileNow(clinic.sql, lane.line, secretKey);
+    const { status } = await reconcileNow(lane.line, secretKey);
     if (status !== 200) throw new Error("The worker could not reconcile.");
   });
 }

@@ -83,7 +83,7 @@ async function bringTextBack(
   const sentAt = new Date(Date.now() - LONG_AGO_MS).toISOString();
   const text = { sid, to: clinic.phone, from: callerPhone, body: "2", date_sent: sentAt };
   await tellStandIn(lane.line, twilioApiUrl, { texts: [text] });
-  await reconcileNow(clinic.sql, lane.line, secretKey);
+  await reconcileNow(lane.line, secretKey);
   const [after] = await clinic.sql<{ outcome: string }[]>`select outcome from public.texts where sid = ${sid}`;
   return after === undefined ? "nothing" : before.length > 0 ? after.outcome : "text (brought back)";
 }
@@ -140,11 +140,11 @@ async function withoutTwilio(ordeal: Ordeal, fault: Fault): Promise<Verdict> {
   lane.database.mend();
   lane.twilio.break({ fault });
   const began = performance.now();
-  const worker = await reconcileNow(clinic.sql, lane.line, secretKey);
+  const worker = await reconcileNow(lane.line, secretKey);
   const ms = performance.now() - began;
   lane.twilio.mend();
   const meanwhile = await tasksOf(ordeal, call);
-  await reconcileNow(clinic.sql, lane.line, secretKey);
+  await reconcileNow(lane.line, secretKey);
   const tasks = await tasksOf(ordeal, call);
   const report = await lane.reports.event(
     ({ tags, exception }) => tags?.request_id === worker.headers["x-request-id"] && exception !== undefined,

@@ -4,10 +4,10 @@ import type { Line } from "../caller/line.ts";
 import { transmit } from "../caller/transport.ts";
 import type { Answered } from "./answers.ts";
 
-/** One run of the worker and what it answered. */
-export async function pokeWorker(line: Line, secretKey: string): Promise<Answered> {
+/** One run of the worker and what it answered; `now` names what it shall do whether or not that is due. */
+export async function pokeWorker(line: Line, secretKey: string, now: readonly string[] = []): Promise<Answered> {
   const headers = { apikey: secretKey, "content-type": "application/json" };
-  const request = { method: "POST", headers, body: "{}" };
+  const request = { method: "POST", headers, body: JSON.stringify({ now }) };
   return await transmit(new URL(`${line.reachedAt}/worker`), request, AbortSignal.timeout(70_000));
 }
 
@@ -32,13 +32,7 @@ export async function holdReconciliation(sql: postgres.Sql): Promise<AsyncDispos
   };
 }
 
-/** A run that reconciles, however long ago the last one did. */
-export async function reconcileNow(sql: postgres.Sql, line: Line, secretKey: string): Promise<Answered> {
-  for (let tries = 0; tries < 20; tries++) {
-    await sql`update private.chores set last_started_at = '-infinity' where name = 'reconcile'`;
-    const answer = await pokeWorker(line, secretKey);
-    // Another worker may have taken the chore in between.
-    if (answer.status !== 200 || answer.body.includes('"reconcile"')) return answer;
-  }
-  throw new Error("The worker did not reconcile, however often it was asked to.");
+/** A run that reconciles, however long ago the last one did. It takes no turn that another worker could take instead. */
+export function reconcileNow(line: Line, secretKey: string): Promise<Answered> {
+  return pokeWorker(line, secretKey, ["reconcile"]);
 }

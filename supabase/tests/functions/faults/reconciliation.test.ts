@@ -27,13 +27,13 @@ Deno.test("what a caller said while the database was away for the whole call is 
     assert.match(call.said.at(-1) ?? "", /Your message was recorded/);
     assert.deepEqual([await outcomeOf(sql, call.callSid), await tasksOf(sql, call.callSid)].flat(), ["unknown"]);
 
-    assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 200);
+    assert.equal((await reconcileNow(lane.line, secretKey)).status, 200);
     const expected = [{ reason: "message", recording_url: call.recordings[0]?.url, from_phone: from, status: "open" }];
     assert.deepEqual((await tasksOf(sql, call.callSid)).map((task) => ({ ...task })), expected);
     assert.equal(await outcomeOf(sql, call.callSid), "completed message");
 
     await Promise.all(Array.from({ length: 3 }, () => pokeWorker(lane.line, secretKey)));
-    for (let runs = 0; runs < 3; runs++) await reconcileNow(sql, lane.line, secretKey);
+    for (let runs = 0; runs < 3; runs++) await reconcileNow(lane.line, secretKey);
     assert.deepEqual((await tasksOf(sql, call.callSid)).map((task) => ({ ...task })), expected);
   }));
 
@@ -49,7 +49,7 @@ Deno.test("a call that broke off while the database was away leaves one task, an
       answer: scripted(["0", "record:hello"]),
     });
 
-    for (let runs = 0; runs < 3; runs++) await reconcileNow(sql, lane.line, secretKey);
+    for (let runs = 0; runs < 3; runs++) await reconcileNow(lane.line, secretKey);
     for (const [call, reason] of [[missed, "abandoned"], [heard, "abandoned"], [message, "message"]] as const) {
       assert.deepEqual((await tasksOf(sql, call.callSid)).map((task) => task.reason), [reason]);
     }
@@ -81,7 +81,7 @@ Deno.test("a text that came while the database was away is left to staff, once, 
         { ...brought, sid: justNow, body: "2", date_sent: now },
       ],
     });
-    for (let runs = 0; runs < 3; runs++) assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 200);
+    for (let runs = 0; runs < 3; runs++) assert.equal((await reconcileNow(lane.line, secretKey)).status, 200);
     const tasks = await sql<{ body: string }[]>`
       select body from public.follow_up_tasks where org_id = ${HARBOR.id} and reason = 'text' and body like ${`%${words}%`}`;
     assert.equal(tasks.length, 1);
@@ -100,13 +100,13 @@ Deno.test("a run that breaks off half way is completed by the next", () =>
       await tellTwilio({ calls: [listedCall(callSid, 1)], recordings: [listedRecording(callSid, 1)] });
       for (const fault of ["drop", "cut"] as const) {
         lane.database.break({ fault, only: [operation], times: 1 });
-        const { status } = await reconcileNow(sql, lane.line, secretKey);
+        const { status } = await reconcileNow(lane.line, secretKey);
         // What broke off has done its work: there may be nothing left to ask for.
         assert.equal(status, lane.database.hits.length > 0 ? 503 : 200, `${operation} ${fault}`);
         if (fault === "drop") assert.deepEqual(lane.database.hits, [operation]);
         lane.database.mend();
       }
-      assert.equal((await reconcileNow(sql, lane.line, secretKey)).status, 200);
+      assert.equal((await reconcileNow(lane.line, secretKey)).status, 200);
       assert.deepEqual((await tasksOf(sql, callSid)).map((task) => task.reason), ["message"]);
     }
   }));
@@ -117,12 +117,12 @@ Deno.test("while Twilio does not answer nothing is settled, nothing is told, and
     await tellTwilio({ calls: [listedCall(callSid, 1)] });
     for (const fault of ["refuse", "drop", "error", "html", "half"] as const) {
       lane.twilio.break({ fault });
-      const { status, body } = await reconcileNow(sql, lane.line, secretKey);
+      const { status, body } = await reconcileNow(lane.line, secretKey);
       lane.twilio.mend();
       assert.equal(status, 503, fault);
       assert.doesNotMatch(body, /twilio|http|refused|bad gateway/i, `${fault}: ${body}`);
     }
-    await reconcileNow(sql, lane.line, secretKey);
+    await reconcileNow(lane.line, secretKey);
     assert.deepEqual((await tasksOf(sql, callSid)).map((task) => task.reason), ["abandoned"]);
   }));
 
@@ -150,7 +150,7 @@ Deno.test("a call that goes on is waited for, and nobody else's calls are taken 
         },
       ],
     });
-    await reconcileNow(sql, lane.line, secretKey);
+    await reconcileNow(lane.line, secretKey);
     const [mark] = await sql<{ is_before: boolean }[]>`
       select settled_until <= ${going.start_time} as is_before from private.reconciliation`;
     assert.equal(mark?.is_before, true, "the mark stays before a call that goes on");
@@ -162,7 +162,7 @@ Deno.test("a call that goes on is waited for, and nobody else's calls are taken 
     assert.deepEqual((await tasksOf(sql, silent)).map((task) => task.reason), ["abandoned"]);
 
     await tellTwilio({ calls: [{ ...going, status: "completed", end_time: new Date().toISOString(), duration: 180 }] });
-    await reconcileNow(sql, lane.line, secretKey);
+    await reconcileNow(lane.line, secretKey);
     assert.equal(await outcomeOf(sql, open), "completed abandoned");
     assert.deepEqual((await tasksOf(sql, open)).length, 1);
   }));

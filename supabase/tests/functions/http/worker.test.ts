@@ -19,6 +19,15 @@ Deno.test("the recorded poke is answered with what was done", async () => {
   assert.equal(typeof told.done, "object");
 });
 
+Deno.test("what a poke names is done now, whether or not it is due", async () => {
+  for (let times = 0; times < 2; times++) {
+    const answer = await poked({ body: JSON.stringify({ now: ["tidy_counts", "reconcile"] }) });
+    assert.equal(answer.status, 200);
+    const { done } = await answer.json();
+    assert.ok("tidy_counts" in done && "reconcile" in done);
+  }
+});
+
 Deno.test("ten pokes at once are all answered", async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => poked()));
   assert.deepEqual(
@@ -36,7 +45,11 @@ Deno.test("whoever has no secret key is refused without a word", async () => {
 });
 
 Deno.test("a poke that is none is called malformed", async () => {
-  for (const changes of [{ body: "{" }, { body: "[]" }, { method: "PUT" }]) {
+  for (
+    const changes of [{ body: "{" }, { body: "[]" }, { body: '{"now":["sweep"]}' }, { body: '{"now":"reconcile"}' }, {
+      method: "PUT",
+    }]
+  ) {
     const answer = await poked(changes);
     assert.equal(answer.status, 400);
     await answer.body?.cancel();
