@@ -1,26 +1,23 @@
 /** `deno task test:live`: whole calls through the front door, while everything behind it breaks. */
-import { parseEnv } from "node:util";
-import { untilAskedToStop } from "./command/stop-signals.ts";
+import { runCommand } from "./command/command.ts";
 import { readLiveArguments, USAGE, type Wanted } from "./live/arguments.ts";
 import { verifyDeployed } from "./live/deployed.ts";
-import type { StackEnvironment } from "./live/stack-environment.ts";
 import { type Count, PARTS } from "./live/parts.ts";
+import type { StackEnvironment } from "./live/stack-environment.ts";
 import { heading, printedRow } from "./live/table.ts";
-import { exists, join } from "./stack/paths.ts";
+import { readEnvFile } from "./stack/env-file.ts";
 import { terminalReport } from "./stack/report.ts";
 import { startThrowAwayStack } from "./stack/throw-away.ts";
 
 const print = (line: string) => console.log(line);
-const stopping = new AbortController();
-/** What has to be closed, however this ends. */
-const opened = new AsyncDisposableStack();
 
-async function verify(wanted: Extract<Wanted, { kind: "stack" }>): Promise<Count> {
-  const stack = await openStack(wanted.stackDir);
+async function verify(wanted: Extract<Wanted, { kind: "stack" }>, signal: AbortSignal): Promise<Count> {
+  await using opened = new AsyncDisposableStack();
+  const stack = await openStack(wanted.stackDir, opened, signal);
   const total = { passed: 0, failed: 0 };
   for (const name of wanted.parts) {
     const began = performance.now();
-    const count = await PARTS[name]?.(stack, wanted.extent, print);
+    const count = await orStopped(PARTS[name]?.(stack, wanted.extent, print), signal);
     total.passed += count?.passed ?? 0;
     total.failed += count?.failed ?? 0;
     print(
@@ -33,33 +30,39 @@ async function verify(wanted: Extract<Wanted, { kind: "stack" }>): Promise<Count
 }
 
 /** The stack that runs in the folder, or one for this run alone. */
-async function openStack(folder: string): Promise<StackEnvironment> {
-  const file = join(folder, "env");
-  if (exists(file)) {
+async function openStack(
+  folder: string,
+  opened: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<StackEnvironment> {
+  const running = readEnvFile(folder);
+  if (running !== null) {
     print(`On the stack that runs in ${folder}.`);
-    return parseEnv(Deno.readTextFileSync(file));
+    return running;
   }
   print(`No stack runs in ${folder}: starting one for this run.`);
-  return opened.use(await startThrowAwayStack(terminalReport(), stopping.signal)).env;
+  return opened.use(await startThrowAwayStack(terminalReport(), signal)).env;
 }
 
-async function main(wanted: Wanted): Promise<number> {
-  switch (wanted.kind) {
-    case "help":
-      print(USAGE.trimEnd());
-      return 0;
-    case "wrong":
-      console.error(`${wanted.because}\n\n${USAGE.trimEnd()}`);
-      return 2;
-    case "deployed": {
-      print(`Calling ${wanted.deployed.to} at ${wanted.deployed.url.href}\n\n${heading()}`);
-      const rows = await verifyDeployed(wanted.deployed, (row) => print(printedRow(row)));
-      const failed = rows.filter((row) => row.wrong.length > 0).length;
-      return concluded({ passed: rows.length - failed, failed });
-    }
-    case "stack":
-      return concluded(await verify(wanted));
-  }
+/** A part knows of no signal: what it began ends with the stack and this process. */
+function orStopped<T>(work: Promise<T> | undefined, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    Promise.resolve(work).then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const wanted = readLiveArguments(args, Deno.env.toObject());
+  if (wanted.kind === "stack") return concluded(await verify(wanted, signal));
+
+  print(`Calling ${wanted.deployed.to} at ${wanted.deployed.url.href}\n\n${heading()}`);
+  const verifying = verifyDeployed(wanted.deployed, (row) => print(printedRow(row)));
+  const rows = await orStopped(verifying, signal) ?? [];
+  const failed = rows.filter((row) => row.wrong.length > 0).length;
+  return concluded({ passed: rows.length - failed, failed });
 }
 
 function concluded({ passed, failed }: Count): number {
@@ -67,11 +70,4 @@ function concluded({ passed, failed }: Count): number {
   return failed > 0 || passed === 0 ? 1 : 0;
 }
 
-const stopped = untilAskedToStop().then((reason) => {
-  stopping.abort(reason);
-  console.error("Stopped.");
-  return 130;
-});
-const code = await Promise.race([main(readLiveArguments(Deno.args, Deno.env.toObject())), stopped]);
-await opened.disposeAsync();
-Deno.exit(code);
+await runCommand({ usage: USAGE, run: main });

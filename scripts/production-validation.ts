@@ -1,10 +1,8 @@
 /** `deno task test:performance`: how quick the clinic answers, under calls. */
 import { type Line, openLine } from "./caller/line.ts";
 import { AddressRefused } from "./caller/loopback.ts";
-import { readStackSettings, StackNotRunning } from "./caller/settings.ts";
-import { parseEnv } from "node:util";
-import { untilAskedToStop } from "./command/stop-signals.ts";
-import { BadArguments, readPerformanceSettings, type Settings, USAGE } from "./performance/arguments.ts";
+import { BadArguments, runCommand } from "./command/command.ts";
+import { readPerformanceSettings, type Settings, USAGE } from "./performance/arguments.ts";
 import { readLookups } from "./performance/cache-hits.ts";
 import { callerAt, clinicsAt } from "./performance/callers.ts";
 import { timeColdStarts } from "./performance/cold-start.ts";
@@ -14,6 +12,7 @@ import { inTables, type Measured, verdicts } from "./performance/report.ts";
 import { countRoundTrips } from "./performance/round-trips.ts";
 import { Samples } from "./performance/samples.ts";
 import { delay } from "./stack/child.ts";
+import { requireEnvFile } from "./stack/env-file.ts";
 import { type Report, terminalReport } from "./stack/report.ts";
 import { startThrowAwayStack } from "./stack/throw-away.ts";
 
@@ -23,10 +22,6 @@ type Environment = Readonly<Record<string, string>> | null;
 /** Runs the command and gives its exit code. */
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const settings = readPerformanceSettings(args);
-  if (settings === null) {
-    console.log(USAGE.trimEnd());
-    return 0;
-  }
   // With --json standard output is for the machine alone.
   const progress = settings.json
     ? terminalReport((text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)))
@@ -48,10 +43,7 @@ async function measureSomewhere(settings: Settings, progress: Report, signal: Ab
     return await measure(settings, stack.env, progress, signal);
   }
   if (settings.target.kind === "deployed") return await measure(settings, null, progress, signal);
-  readStackSettings(Deno.env.toObject()); // Says in a sentence when there is none.
-  const file = parseEnv(Deno.readTextFileSync(`${Deno.env.get("STACK_DIR") || ".stack"}/env`));
-  const env = Object.fromEntries(Object.entries(file).map(([name, value]) => [name, value ?? ""]));
-  return await measure(settings, env, progress, signal);
+  return await measure(settings, requireEnvFile(Deno.env.get("STACK_DIR") || ".stack"), progress, signal);
 }
 
 async function measure(
@@ -153,20 +145,4 @@ function lineTo({ target }: Settings, env: Environment): Line {
   });
 }
 
-const stopping = new AbortController();
-untilAskedToStop().then((reason) => stopping.abort(reason));
-try {
-  Deno.exit(await main(Deno.args, stopping.signal));
-} catch (error) {
-  if (stopping.signal.aborted) {
-    console.error("Stopped.");
-    Deno.exit(130);
-  }
-  if (error instanceof BadArguments) {
-    console.error(`${error.message}\n\n${USAGE.trimEnd()}`);
-    Deno.exit(2);
-  }
-  if (!(error instanceof StackNotRunning)) throw error;
-  console.error(error.message);
-  Deno.exit(1);
-}
+await runCommand({ usage: USAGE, run: main });

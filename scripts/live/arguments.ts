@@ -1,13 +1,12 @@
 /** What the command line of the live verification asks for. */
 import { parseArgs } from "node:util";
 import { phoneNumber } from "../caller/call-parameters.ts";
+import { BadArguments, wholeNumber } from "../command/command.ts";
 import type { Deployed } from "./deployed.ts";
 import { type Extent, PARTS } from "./parts.ts";
 
 /** What is verified. */
 export type Wanted =
-  | { readonly kind: "help" }
-  | { readonly kind: "wrong"; readonly because: string }
   | { readonly kind: "deployed"; readonly deployed: Deployed }
   | { readonly kind: "stack"; readonly parts: readonly string[]; readonly extent: Extent; readonly stackDir: string };
 
@@ -38,25 +37,17 @@ const OPTIONS = {
   url: { type: "string" },
   to: { type: "string" },
   from: { type: "string" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
 /** Reads arguments and environment. */
 export function readLiveArguments(args: readonly string[], environment: Readonly<Record<string, string>>): Wanted {
-  let values: ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"];
-  try {
-    ({ values } = parseArgs({ args: [...args], options: OPTIONS }));
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
-  if (values.help) return { kind: "help" };
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.url !== undefined) return readDeployed({ ...values, url: values.url }, environment);
 
   const parts = values.only?.split(",") ?? Object.keys(PARTS);
   const unknown = parts.find((name) => !Object.hasOwn(PARTS, name));
-  if (unknown !== undefined) return wrong(`There is no part "${unknown}".`);
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 1e6) : Number(values.seed);
-  if (!Number.isInteger(seed) || seed < 0) return wrong(`--seed takes a whole number, not "${values.seed}".`);
+  if (unknown !== undefined) throw new BadArguments(`There is no part "${unknown}".`);
+  const seed = wholeNumber("seed", values.seed, Math.floor(Math.random() * 1e6), 0, 1e9);
   return {
     kind: "stack",
     parts,
@@ -69,16 +60,12 @@ function readDeployed(
   values: { readonly url: string; readonly to?: string; readonly from?: string },
   environment: Readonly<Record<string, string>>,
 ): Wanted {
-  if (!URL.canParse(values.url)) return wrong(`"${values.url}" is not a URL.`);
+  if (!URL.canParse(values.url)) throw new BadArguments(`"${values.url}" is not a URL.`);
   const to = phoneNumber(values.to ?? "+12125550100");
   const from = phoneNumber(values.from ?? "+12125550123");
-  if (to === null || from === null) return wrong("A number begins with + and the country's code.");
+  if (to === null || from === null) throw new BadArguments("A number begins with + and the country's code.");
   const { TWILIO_AUTH_TOKEN: authToken, TWILIO_ACCOUNT_SID: accountSid } = environment;
-  if (!authToken) return wrong("Without TWILIO_AUTH_TOKEN in the environment no call can be signed.");
+  if (!authToken) throw new BadArguments("Without TWILIO_AUTH_TOKEN in the environment no call can be signed.");
   const url = new URL(values.url);
   return { kind: "deployed", deployed: { url, authToken, accountSid: accountSid || null, to, from } };
-}
-
-function wrong(because: string): Wanted {
-  return { kind: "wrong", because };
 }

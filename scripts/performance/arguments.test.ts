@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
-import { BadArguments, readPerformanceSettings } from "./arguments.ts";
+import { BadArguments } from "../command/command.ts";
+import { readPerformanceSettings } from "./arguments.ts";
 
 Deno.test("without arguments: 20 calls at once for 20 seconds, on a stack of its own", () => {
   const settings = readPerformanceSettings([]);
-  assert.deepEqual(settings?.target, { kind: "own" });
-  assert.equal(settings?.calls, 20);
-  assert.equal(settings?.seconds, 20);
-  assert.equal(settings?.rate, null);
+  assert.deepEqual(settings.target, { kind: "own" });
+  assert.equal(settings.calls, 20);
+  assert.equal(settings.seconds, 20);
+  assert.equal(settings.rate, null);
 });
 
 Deno.test("a deployed address needs a clinic that may be called", () => {
   const url = "https://ref.supabase.co/functions/v1/";
   assert.throws(() => readPerformanceSettings(["--url", url]), BadArguments);
-  assert.deepEqual(readPerformanceSettings(["--url", url, "--to", "+1 212 555 0100"])?.target, {
+  assert.deepEqual(readPerformanceSettings(["--url", url, "--to", "+1 212 555 0100"]).target, {
     kind: "deployed",
     url: "https://ref.supabase.co/functions/v1",
     to: "+12125550100",

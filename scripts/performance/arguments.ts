@@ -1,5 +1,6 @@
 /** What the command line of `deno task test:performance` asks for. */
 import { parseArgs } from "node:util";
+import { BadArguments } from "../command/command.ts";
 import { phoneNumber } from "../caller/call-parameters.ts";
 
 /** Where the calls go. */
@@ -52,13 +53,9 @@ The last line counts what is not a matter of time: calls that went wrong, reques
 round trip to the database. Thresholds of time are printed as "holds" or "does not hold".
 `;
 
-/** Thrown for a command line that cannot be understood; its message says why. */
-export class BadArguments extends Error {}
-
-/** Reads the arguments; null asks for the usage. */
-export function readPerformanceSettings(args: readonly string[]): Settings | null {
+/** Reads the arguments. */
+export function readPerformanceSettings(args: readonly string[]): Settings {
   const values = parsed(args);
-  if (values.help) return null;
   return {
     target: target(values),
     calls: number("calls", values.calls, 20, 1, 100),
@@ -89,27 +86,22 @@ function target({ stack, url, to }: { stack?: boolean; url?: string; to?: string
 function parsed(args: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        calls: text,
-        rate: text,
-        seconds: text,
-        think: text,
-        starts: text,
-        pairs: text,
-        stack: flag,
-        url: text,
-        to: text,
-        json: flag,
-        strict: flag,
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new BadArguments(error instanceof Error ? error.message : String(error));
-  }
+  return parseArgs({
+    args: [...args],
+    options: {
+      calls: text,
+      rate: text,
+      seconds: text,
+      think: text,
+      starts: text,
+      pairs: text,
+      stack: flag,
+      url: text,
+      to: text,
+      json: flag,
+      strict: flag,
+    },
+  }).values;
 }
 
 function number(name: string, text: string | undefined, otherwise: number, least: number, most: number): number {
