@@ -35,11 +35,14 @@ export function hearErrand(words: string): Errand | null {
 export function hearPlainErrand(words: string): Exclude<Errand, "question"> | null {
   const errand = hearErrand(words);
   if (errand === null || errand === "question") return null;
-  return /\b(?:book|make|schedule|arrange|move|reschedule|change|postpone|cancel)\b.*\b(?:appointment|booking)\b/
-      .test(uniform(words))
-    ? errand
-    : null;
+  const text = uniform(words);
+  return PLAIN.some((pattern) => pattern.test(text)) ? errand : null;
 }
+
+const PLAIN = [
+  /\b(?:book|make|schedule|arrange|move|reschedule|change|postpone|cancel)\b.*\b(?:appointment|booking)\b/,
+  /(?<!\bdo )\b(?:i'd like to|i would like to|i want to|i have to|i need to|let me|please) (?:book|move|reschedule|postpone|cancel)\b/,
+];
 
 /** Whether words only say that a question is to come: "I have a question". */
 export function announcesQuestion(words: string): boolean {
