@@ -1,5 +1,6 @@
 import type { Slot } from "../../_shared/contracts.ts";
 import type { Reply } from "../conversation.ts";
+import { YES_NO_HINTS } from "../hearing/choices.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
 import { spokenDate, spokenMoment, spokenTime } from "../saying/spoken-time.ts";
 import type { Clinic, StateOf } from "../state.ts";
@@ -12,7 +13,7 @@ export function askCancel(state: StateOf<"cancel">, before: readonly string[] = 
   return {
     locale: state.locale,
     say: [...(before.length > 0 ? before : [named]), worded(sentences.cancel, state.tries)],
-    then: { verb: "listen", state, keys: "one", hints: ["yes", "no", "yes please", "no thank you", "keep it"] },
+    then: { verb: "listen", state, keys: "one", hints: [...YES_NO_HINTS, "keep it"] },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Slot, Success } from "../../_shared/contracts.ts";
 import type { Reply } from "../conversation.ts";
+import { YES_NO_HINTS } from "../hearing/choices.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
 import { spelled, spokenDate, spokenMoment, spokenTime } from "../saying/spoken-time.ts";
 import type { Search, StateOf } from "../state.ts";
@@ -32,7 +33,7 @@ export function askToConfirm(state: StateOf<"confirm">, before: readonly string[
   return {
     locale,
     say: [...before, worded(moving === undefined ? sentences.confirm : sentences.confirmMove, tries)],
-    then: { verb: "listen", state, keys: "one", hints: ["yes", "no", "yes please", "no thank you"] },
+    then: { verb: "listen", state, keys: "one", hints: YES_NO_HINTS },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Reply } from "../conversation.ts";
+import { YES_NO_HINTS } from "../hearing/choices.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
 import type { StateOf } from "../state.ts";
 
@@ -7,6 +8,6 @@ export function askToBook(state: StateOf<"none">): Reply {
   return {
     locale: state.locale,
     say: [worded(sentencesIn(state.locale).noAppointment, state.tries)],
-    then: { verb: "listen", state, keys: "one", hints: ["yes", "no", "yes please", "no thank you"] },
+    then: { verb: "listen", state, keys: "one", hints: YES_NO_HINTS },
   };
 }

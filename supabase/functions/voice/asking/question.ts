@@ -1,4 +1,5 @@
 import type { Reply } from "../conversation.ts";
+import { YES_NO_HINTS } from "../hearing/choices.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
 import type { StateOf } from "../state.ts";
 
@@ -18,6 +19,6 @@ export function askForMore(state: StateOf<"answer">, before: readonly string[] =
   return {
     locale: state.locale,
     say: [...before, worded(sentencesIn(state.locale).anythingElse, state.tries)],
-    then: { verb: "listen", state, keys: "one", hints: ["yes", "no", "no thank you", ...HINTS] },
+    then: { verb: "listen", state, keys: "one", hints: [...YES_NO_HINTS, ...HINTS] },
   };
 }

@@ -17,6 +17,9 @@ const LEAVE_MESSAGE =
 const REPEAT =
   /\b(?:repeat(?: (?:that|it|this|them|please|again|your|yourself|what|the (?:last|question|options?|choices|times|menu))|$)|(?:say|tell me) (?:that|it|this|them) again|come again|(?:didn't|did not|couldn't|can't) (?:hear|catch)|one more time|1 more time|once more)\b|^(?:again|pardon|pardon me|sorry|excuse me|what|what was that)$/;
 
+/** What is likely to be said to a question that wants a yes or a no. */
+export const YES_NO_HINTS = ["yes", "no", "yes please", "no thank you"];
+
 /**
  * Yes or no, said or keyed as 1 or 2. `deed` is what was asked about: to "Shall I cancel it?", "cancel it" is a yes and
  * "keep it" a no.
