@@ -56,8 +56,8 @@ export async function killUnderCalls(options: KillOptions): Promise<Killed> {
 
   for (let runs = 0; runs < 3; runs++) {
     await patiently(async () => {
-      const { status } = await reconcileNow(line, secretKey);
-      if (status !== 200) throw new Error("The worker could not reconcile.");
+      const { status, body } = await reconcileNow(line, secretKey);
+      if (status !== 200) throw new Error(`The worker could not reconcile: ${status} ${body}`);
     });
   }
   return { kills, ...await reckon(clinic, calls, line.publicUrl, secrets) };

@@ -41,9 +41,9 @@ interface KnownCall {
   readonly holds: number;
 }
 
-/** How many appointments have a code, and who has cancelled ones. */
+/** How many open appointments have a code, which a cancelled one may have had before, and who has cancelled ones. */
 interface Ledger {
-  readonly codes: ReadonlyMap<string, { readonly count: number; readonly isCancelled: boolean }>;
+  readonly codes: ReadonlyMap<string, { readonly open: number; readonly isCancelled: boolean }>;
   readonly cancelledOf: ReadonlyMap<string, number>;
   readonly overlaps: number;
   readonly orphans: number;
@@ -83,7 +83,7 @@ export async function reckon(
     if (code !== undefined) {
       const appointment = ledger.codes.get(code);
       if (appointment === undefined) lose(`the appointment ${code} of ${call.callSid}`);
-      else if (appointment.count > 1) duplicate(`the appointment ${code} of ${call.callSid}`);
+      else if (appointment.open > 1) duplicate(`the appointment ${code} of ${call.callSid}`);
       else if (appointment.isCancelled && !cancelledBy(call.from, calls, known)) {
         lose(`the appointment ${code} of ${call.callSid}, which nobody cancelled`);
       }
@@ -163,8 +163,8 @@ async function knownCalls(sql: postgres.Sql, orgId: string): Promise<readonly Kn
 }
 
 async function readLedger(sql: postgres.Sql, orgId: string): Promise<Ledger> {
-  const codes = await sql<{ code: string; count: number; is_cancelled: boolean }[]>`
-    select code, count(*)::int as count, bool_and(status = 'cancelled') as is_cancelled
+  const codes = await sql<{ code: string; open: number; is_cancelled: boolean }[]>`
+    select code, count(*) filter (where status <> 'cancelled')::int as open, bool_and(status = 'cancelled') as is_cancelled
     from public.appointments where org_id = ${orgId}
     group by code`;
   const cancelled = await sql<{ phone: string; count: number }[]>`
@@ -194,7 +194,7 @@ async function readLedger(sql: postgres.Sql, orgId: string): Promise<Ledger> {
         select count(*)::int from public.slot_claims c where c.org_id = ${orgId} and c.hold_id is not null
       ) as held`;
   return {
-    codes: new Map(codes.map(({ code, count, is_cancelled }) => [code, { count, isCancelled: is_cancelled }])),
+    codes: new Map(codes.map(({ code, open, is_cancelled }) => [code, { open, isCancelled: is_cancelled }])),
     cancelledOf: new Map(cancelled.map(({ phone, count }) => [phone, count])),
     overlaps: times?.overlaps ?? 0,
     orphans: times?.orphans ?? 0,

@@ -1,6 +1,7 @@
 import { later } from "./background.ts";
 import { type CacheCounts, takeCacheCounts } from "./cache-counts.ts";
-import { optionalSetting, ownSecretKey } from "./environment.ts";
+import { optionalSetting } from "./environment.ts";
+import { callRpc } from "./rpc.ts";
 
 /**
  * Counts requests in memory, by function and minute, and brings the counts to Postgres in batches. A request only adds
@@ -117,16 +118,9 @@ export function countRequest(functionName: string, ms: number, isFailure: boolea
   counter.count(functionName, ms, isFailure, takeCacheCounts());
 }
 
-/** Without a library: voice-fallback counts too, and must not need any. */
 async function bringToPostgres({ id, counts }: Batch): Promise<void> {
-  const url = optionalSetting("SUPABASE_URL");
-  if (url === undefined) return;
-  const answer = await fetch(`${url}/rest/v1/rpc/record_requests`, {
-    method: "POST",
-    headers: { apikey: ownSecretKey(), "content-type": "application/json" },
-    body: JSON.stringify({ p_batch: id, p_counts: counts }),
-    signal: AbortSignal.timeout(BRING_MS),
-  });
+  if (optionalSetting("SUPABASE_URL") === undefined) return;
+  const answer = await callRpc("record_requests", { p_batch: id, p_counts: counts }, AbortSignal.timeout(BRING_MS));
   await answer.body?.cancel();
   // What is refused for good would be refused again, and keep everything after it waiting.
   if (answer.status === 429 || answer.status >= 500) throw new Error(`the counts were answered with ${answer.status}`);
