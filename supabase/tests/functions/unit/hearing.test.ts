@@ -92,7 +92,11 @@ Deno.test("an errand is heard in what is said, and a question is told from its a
   heard(announcesQuestion, false, ["a question about parking", "where are you", "yes", ""]);
   heard(hearPlainErrand, "cancel", ["can you cancel my appointment"]);
   heard(hearPlainErrand, "cancel", ["I want to cancel", "I have to cancel it please"]);
-  heard(hearPlainErrand, "book", ["I would like to book", "okay, I'd like to book please", "then book me an appointment"]);
+  heard(hearPlainErrand, "book", [
+    "I would like to book",
+    "okay, I'd like to book please",
+    "then book me an appointment",
+  ]);
   heard(hearPlainErrand, "move", ["I need to reschedule"]);
   heard(hearPlainErrand, null, [
     "do I need an appointment",
