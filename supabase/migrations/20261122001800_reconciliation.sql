@@ -46,13 +46,23 @@ stable
 security definer
 set search_path = ''
 as $$
+  -- One after the other, which `offset 0` makes sure of. Joined all at once, each recording was compared with every call of
+  -- its clinic: 150 ms for a thousand recordings at 1,500 calls, and more than a worker waits at 15,000.
   select t.idempotency_key
   from unnest(p_call_sids, p_recording_sids) r (call_sid, recording_sid)
-  join public.calls c
-    on c.call_sid = r.call_sid
-  join public.follow_up_tasks t
-    on t.org_id = c.org_id
-    and t.idempotency_key = r.recording_sid;
+  cross join lateral (
+    select c.org_id
+    from public.calls c
+    where c.call_sid = r.call_sid
+    offset 0
+  ) c
+  cross join lateral (
+    select t.idempotency_key
+    from public.follow_up_tasks t
+    where t.org_id = c.org_id
+      and t.idempotency_key = r.recording_sid
+    offset 0
+  ) t;
 $$;
 comment on function private.settled_recordings(text[], text[]) is
   'Those of the recordings, each given with its call, that have their task.';
