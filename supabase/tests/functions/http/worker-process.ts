@@ -1,4 +1,6 @@
 /** A worker of our own beside the stack's, in a process that a test may kill. */
+import { delay } from "../../../../scripts/stack/child.ts";
+import { freePort } from "../../../../scripts/stack/claims.ts";
 
 const HOST = new URL("../../../../scripts/stack/function-host.ts", import.meta.url);
 const ENTRY = new URL("../../../functions/worker/index.ts", import.meta.url);
@@ -62,21 +64,10 @@ export class WorkerProcess implements AsyncDisposable {
           body: "{}",
         });
         await answer.body?.cancel();
-        await pause(50);
+        await delay(50);
       } catch {
-        await pause(50); // Killed, or not up again yet.
+        await delay(50); // Killed, or not up again yet.
       }
     }
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
