@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { fromFileUrl, join, relative } from "../stack/paths.ts";
-import { repositoryDir } from "../stack/settings.ts";
-import { findCircles, readImports } from "./import-graph.ts";
-import { sources } from "./sources.ts";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findCircles, readImports } from "../testkit/import-graph.ts";
+import { sources } from "../testkit/sources.ts";
+
+const repositoryDir = fileURLToPath(new URL("../..", import.meta.url));
 
 type Arrows = Map<string, Set<string>>;
 
 /** What the sources under the folders import of one another, by their paths in the repository. */
 async function arrowsAmong(folders: readonly string[], root = repositoryDir): Promise<Arrows> {
   const graph = await readImports(folders.flatMap((folder) => [...sources(join(root, folder))]));
-  const pathOf = (specifier: string) => relative(root, fromFileUrl(specifier));
+  const pathOf = (specifier: string) => relative(root, fileURLToPath(specifier));
   const arrows: Arrows = new Map();
   for (const [from, imports] of graph) {
     if (!from.startsWith("file:")) continue;
@@ -31,15 +33,38 @@ function arrowsBetween(arrows: Arrows, wholeOf: (path: string) => string): Arrow
 
 const circlesIn = (arrows: Arrows): string[] => findCircles(arrows).map((circle) => circle.join(" -> "));
 
-/** A folder of the scripts' or of a function's is one whole, and so is each file beside it. */
-const folderOf = (path: string): string => path.split("/").slice(0, path.startsWith("scripts/") ? 2 : 4).join("/");
+/** A folder of the scripts' (each proof is one, and each of the testkit's) or of a function's is one whole, and so is each file beside it. */
+const folderOf = (path: string): string =>
+  path.split("/").slice(0, !path.startsWith("scripts/") ? 4 : /^scripts\/(proofs|testkit)\//.test(path) ? 3 : 2).join(
+    "/",
+  );
 
-/** What product files import that they may not: a function knows itself and `_shared`, and `_shared` only itself. */
+/** What tests import of the scripts beyond the testkit and the folder that they stand in. */
+function importsBeyondTheTestkit(arrows: Arrows): string[] {
+  return [...arrows].filter(([from]) => /\.test\.ts$|^supabase\/tests\//.test(from)).flatMap(([from, imports]) =>
+    [...imports].filter((to) => to.startsWith("scripts/") && !to.startsWith("scripts/testkit/"))
+      .filter((to) =>
+        folderOf(to) !== folderOf(from) && (to.startsWith("scripts/proofs/") || !from.startsWith("scripts/proofs/"))
+      )
+      .map((to) => `${from} -> ${to}`)
+  );
+}
+
+/** What those that functions share may import besides their own; a function may import itself and all of them. */
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  _shared: [],
+  _language: [],
+  _desk: ["_shared", "_language"],
+};
+
+/** What product files import that they may not. */
 function strayImports(arrows: Arrows): string[] {
   const functionOf = (path: string) => /^supabase\/functions\/([^/]+)\//.exec(path)?.[1];
   return [...arrows].filter(([from]) => functionOf(from) !== undefined).flatMap(([from, imports]) =>
-    [...imports].filter((to) => functionOf(to) !== functionOf(from) && functionOf(to) !== "_shared")
-      .map((to) => `${from} -> ${to}`)
+    [...imports].filter((to) => {
+      const [own, other] = [functionOf(from) ?? "", functionOf(to) ?? ""];
+      return other !== own && !(SHARED[own] ?? Object.keys(SHARED)).includes(other);
+    }).map((to) => `${from} -> ${to}`)
   );
 }
 
@@ -68,10 +93,16 @@ Deno.test("the folders of the scripts and those of a function import each other 
   assert.deepEqual(circlesIn(arrows), []);
 });
 
-Deno.test("a function imports its own folder and _shared, _shared no function, and neither the scripts", async () => {
+Deno.test("a function imports its own folder and what all share, _shared and _language nothing else, and none the scripts", async () => {
   const arrows = await arrowsAmong(["supabase/functions"]);
   assert.ok(arrows.has("supabase/functions/_shared/webhook.ts"));
   assert.deepEqual(strayImports(arrows), []);
+});
+
+Deno.test("tests import of the scripts the testkit alone, and a proof's own tests no other proof", async () => {
+  assert.deepEqual(importsBeyondTheTestkit(await arrowsAmong(["supabase/tests", "scripts"])), []);
+  const stray = new Map([["supabase/tests/functions/http/texts.test.ts", new Set(["scripts/proofs/live/clinic.ts"])]]);
+  assert.equal(importsBeyondTheTestkit(stray).length, 1);
 });
 
 Deno.test("a circle is found and named, whether its imports are for values, for types or for later", async () => {
@@ -108,6 +139,9 @@ Deno.test("an import of another function's, from _shared into a function, or of 
   const stray: [string, string][] = [
     [`${functions}/sms/index.ts`, `${functions}/voice/turn.ts`],
     [`${functions}/_shared/webhook.ts`, `${functions}/voice/turn.ts`],
+    [`${functions}/_shared/webhook.ts`, `${functions}/_desk/clock.ts`],
+    [`${functions}/_language/locale.ts`, `${functions}/_shared/database.ts`],
+    [`${functions}/_desk/clock.ts`, `${functions}/voice/turn.ts`],
     [`${functions}/voice/turn.ts`, "scripts/stack/paths.ts"],
     [`${functions}/voice/turn.ts`, "supabase/tests/functions/unit/dialogue.ts"],
   ];
@@ -116,6 +150,7 @@ Deno.test("an import of another function's, from _shared into a function, or of 
   }
   const proper: Arrows = new Map([
     [`${functions}/sms/index.ts`, new Set([`${functions}/sms/intent.ts`, `${functions}/_shared/webhook.ts`])],
+    [`${functions}/_desk/clock.ts`, new Set([`${functions}/_shared/webhook.ts`, `${functions}/_language/locale.ts`])],
     ["scripts/call.ts", new Set([`${functions}/_shared/webhook.ts`])],
   ]);
   assert.deepEqual(strayImports(proper), []);
