@@ -11,8 +11,7 @@ const HURTS =
 
 /** A part of the body and what is wrong with it, in either order and not far apart. */
 const WRONG = new RegExp(
-  `\\b(?:(?:${BODY})(?:'s)? (?:[\\p{L}']+ ){0,4}(?:${HURTS})|(?:chipped|broke|broken|cracked|lost|hurt|hurting|sprained|twisted|pulled|knocked|split|busted|sore|bad|infected|swollen|wobbly|loose|bleeding|stiff|itchy) (?:out )?(?:a |an |my |the |his |her |our |one of my |both my )?(?:\\p{L}+ )?(?:${BODY}))\\b`,
-  "u",
+  `\\b(?:(?:${BODY})(?:'s)? (?:[^ ]+ ){0,4}(?:${HURTS})|(?:chipped|broke|broken|cracked|lost|hurt|hurting|sprained|twisted|pulled|knocked|split|busted|sore|bad|infected|swollen|wobbly|loose|bleeding|stiff|itchy) (?:out )?(?:a |an |my |the |his |her |our |one of my |both my )?(?:[^ ]+ )?(?:${BODY}))\\b`,
 );
 
 const ILL =

@@ -32,7 +32,7 @@ export const hear: Hear = (said, asked, clinic, now) => {
   const wish: HeardWish = isTaken ? { isCorrected: false } : hearWish(whenOf(words, asked, clinic, now), asked);
   const errands = asked.kind === "name" && name.name !== undefined ? {} : hearErrands(text, asked);
   const choice = isTaken ? {} : hearChoice(words, asked, wish, catalogue.provider);
-  const yes = hearYesNo(text, asked);
+  const yes = asked.kind === "yes or no" || ANSWER.test(text) ? hearYesNo(text, asked) : null;
   const forWhom = hearForWhom(text);
   const asksSomething = errands.errand === "ask" || errands.thenErrand === "ask" || asked.kind === "question";
   const question = asksSomething ? hearQuestion(words) : null;
@@ -53,6 +53,10 @@ export const hear: Hear = (said, asked, clinic, now) => {
     ...(question !== null && { question }),
   };
 };
+
+/** How an answer begins, where none was expected. */
+const ANSWER =
+  /^(?:(?:oh|um|uh|well|hmm|ah) ){0,2}(?:yes|yeah|yep|yup|no|nope|nah|okay|sure|right|correct|great|perfect|fine|lovely|not really|that's (?:right|fine|it|correct|wrong))\b/;
 
 type Numbers = Pick<Findings, "phone" | "born" | "code">;
 
