@@ -13,7 +13,11 @@ function corpus<File>(name: string): File {
   return JSON.parse(Deno.readTextFileSync(new URL(`../corpus/en/${name}.json`, import.meta.url)));
 }
 
-function outcomes<One extends Line<unknown>>(lines: readonly One[], read: (findings: Findings, line: One) => unknown, asked: (line: One) => Asked): Outcome[] {
+function outcomes<One extends Line<unknown>>(
+  lines: readonly One[],
+  read: (findings: Findings, line: One) => unknown,
+  asked: (line: One) => Asked,
+): Outcome[] {
   return lines.map((line) => {
     const findings = hear(line.said, asked(line), { ...CLINIC, country: line.country ?? "US" }, NOW);
     return { said: line.said, isHeld: line.held === true, want: line.want, got: read(findings, line) };
@@ -30,8 +34,11 @@ const isRight = ({ want, got }: Outcome) => want === got;
 function expectRight(what: string, all: readonly Outcome[], least: { all: number; held: number }): void {
   const held = all.filter(({ isHeld }) => isHeld);
   const [share, heldShare] = [shareOf(all, isRight), shareOf(held, isRight)];
-  console.log(`${what}: ${percent(share)} of ${all.length} right, ${percent(heldShare)} of the ${held.length} kept apart`);
-  const wrong = all.filter((one) => !isRight(one)).map(({ said, want, got }) => `"${said}" is ${want}, not ${got}`).join("\n");
+  console.log(
+    `${what}: ${percent(share)} of ${all.length} right, ${percent(heldShare)} of the ${held.length} kept apart`,
+  );
+  const wrong = all.filter((one) => !isRight(one)).map(({ said, want, got }) => `"${said}" is ${want}, not ${got}`)
+    .join("\n");
   assert.ok(share >= least.all, wrong);
   assert.ok(heldShare >= least.held, wrong);
   assert.ok(held.length >= all.length / 5, `${what}: too few lines are kept apart`);
@@ -42,7 +49,9 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 type DayLine = { said: string; held?: true; reference?: string; on: Record<string, string> };
 
 function dayOutcomes(): Outcome[] {
-  const { todays, lines } = corpus<{ todays: Record<string, { country: Country; now: string }>; lines: DayLine[] }>("days");
+  const { todays, lines } = corpus<{ todays: Record<string, { country: Country; now: string }>; lines: DayLine[] }>(
+    "days",
+  );
   return lines.flatMap(({ said, held, reference, on }) =>
     Object.entries(on).map(([today, want]): Outcome => {
       const { country = "US", now = NOW } = todays[today] ?? {};
@@ -73,18 +82,28 @@ Deno.test("a time of day is understood as it was said", () => {
 
 Deno.test("a name is taken out of what it was said in, and nothing else is taken for one", () => {
   const { lines } = corpus<{ lines: (Line<string | null> & { asked?: Asked["kind"] })[] }>("names");
-  expectRight("names", outcomes(lines, nameReading, ({ asked = "name" }) => ({ kind: asked })), { all: 0.96, held: 0.9 });
+  expectRight("names", outcomes(lines, nameReading, ({ asked = "name" }) => ({ kind: asked })), {
+    all: 0.96,
+    held: 0.9,
+  });
 });
 
 Deno.test("phone numbers, codes and dates of birth are understood in every usual way of saying them", () => {
   const { lines } = corpus<{ lines: (Line<string | null> & { asked: Asked["kind"] })[] }>("numbers");
-  const all = outcomes(lines, (findings, { asked }) => numberReading(findings, asked), ({ asked }) => ({ kind: asked }));
+  const all = outcomes(
+    lines,
+    (findings, { asked }) => numberReading(findings, asked),
+    ({ asked }) => ({ kind: asked }),
+  );
   expectRight("numbers", all, { all: 0.98, held: 0.93 });
 });
 
 Deno.test("yes and no are heard in many words, and doubt as neither", () => {
   const { lines } = corpus<{ lines: (Line<boolean | null> & { deed?: Asked["deed"] })[] }>("yes-no");
-  const asked = ({ deed }: { deed?: Asked["deed"] }): Asked => ({ kind: "yes or no", ...(deed !== undefined && { deed }) });
+  const asked = ({ deed }: { deed?: Asked["deed"] }): Asked => ({
+    kind: "yes or no",
+    ...(deed !== undefined && { deed }),
+  });
   expectRight("yes and no", outcomes(lines, ({ yes }) => yes ?? null, asked), { all: 0.98, held: 0.95 });
 });
 

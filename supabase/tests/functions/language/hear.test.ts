@@ -27,7 +27,9 @@ Deno.test("the first sentence says as much as the caller likes", () => {
     "a clean friday 11 am",
     "i need my teeth cleaned friday at 11 o'clock",
   ]);
-  understood(HELP, { errand: "book", complaint: true, wish: DAY("2026-11-24") }, ["i chipped a tooth can you see me tomorrow"]);
+  understood(HELP, { errand: "book", complaint: true, wish: DAY("2026-11-24") }, [
+    "i chipped a tooth can you see me tomorrow",
+  ]);
   understood(HELP, { errand: "book", service: "cleaning", wish: DAY("2026-11-24"), name: "Nell Harper" }, [
     "my name is nell harper and i'd like a cleaning tomorrow",
   ]);
@@ -35,7 +37,10 @@ Deno.test("the first sentence says as much as the caller likes", () => {
 
 Deno.test("a service has the names that people give it, and of two that fit equally well one is asked for", () => {
   const service = (said: string, names: string[][]) => {
-    const { service, either } = hear(said, { kind: "service" }, { ...CLINIC, services: names.map((of, n) => ({ id: String(n), names: of })) }, NOW);
+    const { service, either } = hear(said, { kind: "service" }, {
+      ...CLINIC,
+      services: names.map((of, n) => ({ id: String(n), names: of })),
+    }, NOW);
     return service ?? either?.services ?? null;
   };
   assert.equal(service("exam", [["Exam"], ["New patient exam"]]), "0");
@@ -66,14 +71,57 @@ const CHOICES: Asked = {
 
 Deno.test("what was read is chosen by whatever tells it from the rest", () => {
   const chosen: Record<number, string[]> = {
-    0: ["one", "the first one", "option one please", "1", "nine", "the nine o'clock", "at 9 am", "9:00 please", "the first", "the earliest"],
-    1: ["two", "to", "number two", "the second", "the nine thirty one", "9:30", "half past nine", "930", "with doctor whitlock", "i think the second one is best"],
-    2: ["three", "the last one", "wednesday", "two pm", "the afternoon one", "wednesday at two", "the 25th", "the later one"],
+    0: [
+      "one",
+      "the first one",
+      "option one please",
+      "1",
+      "nine",
+      "the nine o'clock",
+      "at 9 am",
+      "9:00 please",
+      "the first",
+      "the earliest",
+    ],
+    1: [
+      "two",
+      "to",
+      "number two",
+      "the second",
+      "the nine thirty one",
+      "9:30",
+      "half past nine",
+      "930",
+      "with doctor whitlock",
+      "i think the second one is best",
+    ],
+    2: [
+      "three",
+      "the last one",
+      "wednesday",
+      "two pm",
+      "the afternoon one",
+      "wednesday at two",
+      "the 25th",
+      "the later one",
+    ],
   };
   for (const [index, sentences] of Object.entries(chosen)) {
     for (const said of sentences) assert.equal(hear(said, CHOICES, CLINIC, NOW).choice, Number(index), said);
   }
-  for (const said of ["tuesday", "ten", "nine pm", "in the morning", "wednesday at nine", "purple", "", "friday", "one or two"]) {
+  for (
+    const said of [
+      "tuesday",
+      "ten",
+      "nine pm",
+      "in the morning",
+      "wednesday at nine",
+      "purple",
+      "",
+      "friday",
+      "one or two",
+    ]
+  ) {
     assert.equal(hear(said, CHOICES, CLINIC, NOW).choice, undefined, said);
   }
 });
@@ -82,7 +130,9 @@ Deno.test("none of what was read may suit, or any of it", () => {
   for (const said of ["none of those", "something else", "what else have you got", "any others", "neither"]) {
     assert.equal(hear(said, CHOICES, CLINIC, NOW).more, true, said);
   }
-  for (const said of ["either is fine", "whichever", "i don't mind"]) assert.equal(hear(said, CHOICES, CLINIC, NOW).anyChoice, true, said);
+  for (const said of ["either is fine", "whichever", "i don't mind"]) {
+    assert.equal(hear(said, CHOICES, CLINIC, NOW).anyChoice, true, said);
+  }
   assert.equal(hear("not that one later", CHOICES, CLINIC, NOW).wish?.than, "later");
   assert.deepEqual(hear("have you anything on friday", CHOICES, CLINIC, NOW).wish, DAY("2026-11-27"));
 });
@@ -100,7 +150,10 @@ Deno.test("a read-back can be corrected in one breath", () => {
   assert.equal(hear("no that's fine", READ_BACK, CLINIC, NOW).yes, true);
   const later = hear("no the thirteenth", READ_BACK, CLINIC, NOW);
   assert.deepEqual([later.yes, later.wish], [false, DAY("2026-12-13")]);
-  assert.deepEqual(hear("no i said thursday at three", READ_BACK, CLINIC, NOW).wish, { ...DAY("2026-11-26"), time: 900 });
+  assert.deepEqual(hear("no i said thursday at three", READ_BACK, CLINIC, NOW).wish, {
+    ...DAY("2026-11-26"),
+    time: 900,
+  });
   assert.deepEqual(hear("yes but at eleven", READ_BACK, CLINIC, NOW).wish, { time: 660 });
   assert.deepEqual(hear("make it a week later", READ_BACK, CLINIC, NOW).wish?.days, DAY("2026-12-01").days);
   assert.equal(hear("not with doctor ortiz with doctor whitlock", READ_BACK, CLINIC, NOW).provider, "whitlock");

@@ -11,7 +11,8 @@ const HOSTILE: Record<string, (length: number) => string> = {
   digits: (length) => "1".repeat(length),
   "spelled letters": (length) => "b-".repeat(length / 2),
   "signs without a word": (length) => ".-':/".repeat(length / 5),
-  "a sentence without an end": (length) => "i can't do any day but not before the week after next or ".repeat(length / 56),
+  "a sentence without an end": (length) =>
+    "i can't do any day but not before the week after next or ".repeat(length / 56),
   "signs of an emergency that are none": (length) => "no chest pain not bleeding no trouble ".repeat(length / 38),
   "accents": (length) => "é̂".repeat(length / 2),
 };
