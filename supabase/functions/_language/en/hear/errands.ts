@@ -3,7 +3,6 @@ import { hearsComplaint } from "./complaints.ts";
 
 /** What one says of an appointment that one has. */
 const THEIRS = "(?:it|that|this|them|both|my|the|our|his|her|all|everything|an|one)";
-const APPOINTMENT = "(?:appointments?|appt|booking|visit|slot|time|one)";
 
 /** The words for each errand. The first that fits counts: "cancel" before "appointment", "how do I book" before "how". */
 const WORDS: readonly (readonly [Errand, RegExp])[] = [

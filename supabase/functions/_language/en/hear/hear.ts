@@ -1,5 +1,5 @@
-import { dayOf } from "../../calendar.ts";
-import type { Either, Findings, Hear } from "../../findings.ts";
+import { dayOf, type WallClock } from "../../calendar.ts";
+import type { Asked, ClinicWords, Either, Findings } from "../../findings.ts";
 import { hearAtAnyTime } from "./at-any-time.ts";
 import { hearBirthDate } from "./birth-dates.ts";
 import { monthOf } from "./calendar-names.ts";
@@ -20,7 +20,7 @@ import { hearYesNo } from "./yes-no.ts";
  * Understands one utterance in English. Each subject looks for its own in the same words; only what the others found is
  * taken from them, so that a date of birth is no day to come and a name no month.
  */
-export const hear: Hear = (said, asked, clinic, now) => {
+export function hear(said: string, asked: Asked, clinic: ClinicWords, now: WallClock): Findings {
   const words = wordsOf(said);
   const text = words.join(" ");
   const emergency = hearsEmergency(said, clinic.emergencies ?? []);
@@ -52,7 +52,7 @@ export const hear: Hear = (said, asked, clinic, now) => {
     ...numbers,
     ...(question !== null && { question }),
   };
-};
+}
 
 /** How an answer begins, where none was expected. */
 const ANSWER =
