@@ -1,7 +1,7 @@
 /** The process of the API port, started again when it dies. */
 import { type Child, delay, spawn } from "./child.ts";
 import type { GatewaySettings } from "./gateway.ts";
-import { openLog } from "./log-file.ts";
+import { openNewLog } from "./log-file.ts";
 import { fromFileUrl, join } from "./paths.ts";
 import type { Report } from "./report.ts";
 import { databaseUrl, localKeys, type Settings } from "./settings.ts";
@@ -31,7 +31,7 @@ export function startGateway(
     secretKey: localKeys.secret,
     functions,
   };
-  const log = openLog(join(settings.stackDir, "api.log"));
+  const log = openNewLog(join(settings.stackDir, "api.log"));
   const start = (): Child =>
     spawn(Deno.execPath(), {
       args: ["run", "-A", "--quiet", fromFileUrl(new URL("gateway.ts", import.meta.url))],
