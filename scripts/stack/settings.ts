@@ -49,7 +49,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     apiPort,
     dbPort,
     opsPort,
-    projectDir: resolve(env.STACK_PROJECT_DIR || join(repositoryDir, "supabase")),
+    projectDir: join(repositoryDir, "supabase"),
     ...(env.PUBLIC_FUNCTIONS_URL ? { publicFunctionsUrl: env.PUBLIC_FUNCTIONS_URL.replace(/\/+$/, "") } : {}),
     watch: true,
   };
