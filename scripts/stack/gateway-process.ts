@@ -3,6 +3,7 @@ import { type Child, delay, spawn } from "./child.ts";
 import type { GatewaySettings } from "./gateway.ts";
 import { openNewLog } from "./log-file.ts";
 import { fromFileUrl, join } from "./paths.ts";
+import { isSignUpOpen } from "./project.ts";
 import type { Report } from "./report.ts";
 import { databaseUrl, localKeys, type Settings } from "./settings.ts";
 
@@ -26,6 +27,7 @@ export function startGateway(
     adminUrl: databaseUrl(settings, "supabase_admin"),
     requestUrl: databaseUrl(settings, "authenticator"),
     siteUrl: apiUrl,
+    isSignUpOpen: isSignUpOpen(settings.projectDir),
     jwtSecret: localKeys.jwtSecret,
     publishableKey: localKeys.publishable,
     secretKey: localKeys.secret,

@@ -18,6 +18,7 @@ const gatewaySettingsSchema = z.object({
   adminUrl: z.string(),
   requestUrl: z.string(),
   siteUrl: z.string(),
+  isSignUpOpen: z.boolean(),
   jwtSecret: z.string(),
   publishableKey: z.string(),
   secretKey: z.string(),
