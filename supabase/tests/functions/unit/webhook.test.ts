@@ -89,6 +89,37 @@ test("a signed form is let in, whatever host and scheme it came through", async 
   assert.match(response.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
 });
 
+test("an address that names its region is known with it, and when the gateway has taken it off", async () => {
+  const regional = serving(({ query }) => Promise.resolve(Response.json(query)), {
+    input: z.object({ query: z.record(z.string(), z.string()), body: z.object({ CallSid: z.string() }) }),
+  });
+  const region = "forceFunctionRegion=eu-west-2";
+  Deno.env.set("SB_REGION", "eu-west-2");
+  try {
+    for (
+      const [signed, arrived] of [
+        [`?${region}`, `?${region}`],
+        [`?${region}`, ""],
+        [`?step=menu&${region}`, "?step=menu"],
+      ] as const
+    ) {
+      const response = await regional(
+        post(FIELDS, { query: arrived, signed: signature(`${PUBLIC}/echo${signed}`, FIELDS) }),
+      );
+      assert.equal(response.status, 200, signed);
+      // A turn hands its region on to the next one.
+      assert.equal((await response.json()).forceFunctionRegion, "eu-west-2", signed);
+    }
+    assert.equal((await regional(post(FIELDS, { query: "?step=menu" }))).status, 200);
+    for (const forged of [`?step=menu&forceFunctionRegion=us-east-1`, `?${region}&step=menu`]) {
+      const request = post(FIELDS, { query: "?step=menu", signed: signature(`${PUBLIC}/echo${forged}`, FIELDS) });
+      assert.equal((await regional(request)).status, 403, forged);
+    }
+  } finally {
+    Deno.env.delete("SB_REGION");
+  }
+});
+
 test("the signature covers every field that came, also one that comes twice or that nobody knows yet", async () => {
   const fields: [string, string][] = [...FIELDS, ["NewField", "x"], ["Twice", "a"], ["Twice", "b"]];
   const [plain, reversed] = [fields, fields.toReversed()];
