@@ -1,8 +1,8 @@
 /** `deno task call` in the hands of an impatient person: real processes, real signals. */
 import assert from "node:assert/strict";
 import { type ClinicDouble, openClinic } from "./testkit/caller/clinic-double.ts";
-import { repositoryDir } from "./stack/settings.ts";
 
+const repositoryDir = new URL("..", import.meta.url);
 const deno = Deno.execPath();
 /** How people start it: by Deno, or by Node alone. Both put further processes between the terminal and the caller. */
 const launchers = {
