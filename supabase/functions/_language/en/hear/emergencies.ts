@@ -70,6 +70,15 @@ const SIGNS: readonly RegExp[] = [
   `(?:water|waters) (?:just |have |has )?(?:broke|broken)|(?:in|into|going into) labou?r(?! day)|baby(?:'s| is) coming(?! with| to| in| along| on| too)|having contractions`,
   // Other signs
   `meningitis|going into shock|sepsis|septic|rash (?:that )?(?:won't|doesn't) fade|gone blind|lost (?:my|his|her) (?:sight|vision)|can't see anything|stiff neck and`,
+  `suffocating|suffocated|smothering|no heartbeat|(?:lost|losing|lose|loses|regain|regaining|out of) consciousness|barely conscious|not conscious|isn't conscious`,
+  `(?:won't|doesn't|not|isn't|hasn't) (?:come|coming) (?:round|around|to)(?= |$)(?! (?:my|the|your|an|see|work))`,
+  `(?:he's|she's|is|keeps|started|been) fitting(?! in)|having (?:fits|convulsions)|gurgling|went (?:all )?limp|gone (?:all )?limp|clammy|funny turn`,
+  `(?:he|she|dad|mother|husband|wife|father|son|daughter|they|suddenly|i) (?:suddenly |now )?can't (?:speak|talk|move|stand|get up|see|swallow)(?: (?:properly|right|at all|anymore|any more|now|up|his|her))?(?= and| properly| right| at all| now)`,
+  `electric shock|electrocuted|got a (?:bad |nasty |big )?shock|bitten by a|(?:knocked|came|fell) off (?:his|her|my|a) (?:bike|motorbike|bicycle|horse)|motorbike accident|motorcycle accident`,
+  `house is on fire|there's a fire|on fire|smell gas|gas leak|carbon monoxide|smoke everywhere`,
+  `(?:trying|going|threatening) to (?:kill|hurt) (?:me|us|him|her|themselves|himself|herself|myself)|has a (?:gun|knife)|being attacked|attacked me|gunshot|raped|assaulted|going to jump|jump off`,
+  `(?:bled|bleeding|soaked|soaking) (?:right )?thru|keeps (?:gushing|pouring|filling)|(?:worst|sudden) headache of|thunderclap|baby (?:isn't|is not|hasn't been|stopped) moving|pregnant and (?:i'm )?bleeding`,
+  `(?:drank|swallowed|taken|took) something (?:i|he|she|they|that|poisonous|toxic)`,
   // Calls for help
   `emergency|emergencies`,
   `ambulance|paramedic|paramedics|nine one one|nine 1 1|9 1 1|911|999|nine nine nine|9 9 9|112`,
@@ -96,6 +105,7 @@ const HARMLESS: readonly RegExp[] = [
   /(?:bleeds?|bleeding) (?:[^ ]+ ){0,4}(?:when|if|after) i (?:brush|floss|eat|bite)|when i (?:brush|floss) (?:[^ ]+ ){0,4}(?:bleeds?|bleeding)/g,
   / (?:live|living) (?:on|with) [^ ]+/g,
   /hold (?:my|your|his|her) breath|dead (?:tired|on|easy|sure)/g,
+  /(?:nearly|almost) (?:fainted|died|collapsed|passed out)(?: at)?|choked up/g,
   /dying (?:to|for)|dead (?:tooth|teeth|nerve|battery|end|line|serious)|die down|to die for|killing me/g,
   /allergic reaction (?:test|tests|testing)|food poisoning (?:last|a while)/g,
   /blood (?:test|tests|work|pressure|sample|draw|results)|help (?:me )?(?:book|booking|with|find|make|to)/g,
@@ -108,7 +118,7 @@ const HARMLESS: readonly RegExp[] = [
 ];
 
 const LONG_AGO =
-  /(?<= )(?:last (?:year|month|summer|winter|spring|fall|autumn)|(?:years?|months?|decades?) ago|a (?:while|long time) ago|history of|used to|in the past|when i was (?:a|little|young|\d+)|back in (?:19|20)\d\d|as a child|since my)(?= )/;
+  /(?<= )(?:last (?:year|month|summer|winter|spring|fall|autumn)|(?:years?|months?|decades?) ago|a (?:while|long time) ago|history of|used to|in the past|when i was (?:a|little|young|\d+)|(?:attack|stroke|seizure|overdose) in (?:january|february|march|april|may|june|july|august|september|october|november|december)|sometimes|occasionally|back in (?:19|20)\d\d|as a child|since my)(?= )/;
 const NOW = /(?<= )(?:now|again|still|right now|today|just|suddenly|help)(?= )/;
 
 /** Whether somebody is in danger. `clinicsWords` are the clinic's own: one counts when all of its words are said. */
