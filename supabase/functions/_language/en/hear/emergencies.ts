@@ -32,7 +32,7 @@ const SIGNS: readonly RegExp[] = [
   `(?:arm|leg) (?:is |has |just |feels )?(?:gone |went )?numb|(?:down|in|up) my left arm|asthma attack|diabetic (?:coma|shock|emergency)|(?:can't|couldn't) open (?:my|his|her) mouth`,
   `(?:can't|couldn't) (?:feel|move) (?:my|his|her|their|one|the) (?:left |right )?(?:arm|arms|leg|legs|side|hand|body)`,
   // Consciousness
-  `unconscious|unresponsive|passed out(?! (?:the|some|flyers|leaflets|candy))|passing out(?! (?:the|some))|blacked out|fainted|keeps fainting|lifeless|gone limp|floppy|not moving|isn't moving|not responding|isn't responding`,
+  `unconscious|unresponsive|blacking out|(?:can't|not|won't|isn't|couldn't) (?:get|getting) up(?! (?:early|in time|that|before))|passed out(?! (?:the|some|flyers|leaflets|candy))|passing out(?! (?:the|some))|blacked out|fainted|keeps fainting|lifeless|gone limp|floppy|not moving|isn't moving|not responding|isn't responding`,
   `(?:won't|not|isn't|can't get (?:him|her|them) to|doesn't) (?:wake|waking|wake up|waking up|respond)`,
   `knocked (?:out cold|unconscious)|(?:he|she|i) (?:was|got|is) knocked out|(?:cut|gash|gashed|wound) (?:[^ ]+ ){0,5}deep|deep (?:cut|gash|wound)`,
   `can't wake (?:him|her|them|up|my|the)`,
@@ -58,7 +58,7 @@ const SIGNS: readonly RegExp[] = [
   `too many (?:pills|tablets|painkillers|sleeping pills)`,
   // Despair
   `(?:kill|killing|hurt|harm|harming|hurting|cut|cutting) (?:myself|himself|herself|themselves)`,
-  `suicid[^ ]+|self harm|(?:end|ending) (?:it all|my life|his life|her life|my own life)|take my (?:own )?life|(?:cut|slit|slashed) (?:my|his|her) wrists?|better off dead`,
+  `suicid[^ ]+|self harm|(?:end|ending) (?:things|it all|my life|his life|her life|my own life)|take my (?:own )?life|(?:cut|slit|slashed) (?:my|his|her) wrists?|better off dead`,
   `(?:want|wants|wanna|wanted|going|gonna|about) (?:to )?die`,
   `(?:don't|doesn't|no longer) want to (?:live|be alive|be here|go on|wake up|exist)|no reason to live|can't go on`,
   // Injury
@@ -80,7 +80,7 @@ const SIGNS: readonly RegExp[] = [
   `(?:bled|bleeding|soaked|soaking) (?:right )?thru|keeps (?:gushing|pouring|filling)|(?:worst|sudden) headache of|thunderclap|baby (?:isn't|is not|hasn't been|stopped) moving|pregnant and (?:i'm )?bleeding`,
   `(?:drank|swallowed|taken|took) something (?:i|he|she|they|that|poisonous|toxic)`,
   // Calls for help
-  `emergency|emergencies`,
+  `emergency`,
   `ambulance|paramedic|paramedics|nine one one|nine 1 1|9 1 1|911|999|nine nine nine|9 9 9|112`,
   `${SOMEONE} (?:am |is |are |think i'm |going to be |might be |nearly )?(?:dying|dead|gonna die)|think i'm dying`,
   `help help|(?:someone|please|oh god|god|oh my god) help(?: me)?(?! (?:with|find|book|make|me (?:with|find|book|make|to|get|out|cancel|move|reschedule|understand)|to|out))`,
