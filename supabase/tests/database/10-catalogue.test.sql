@@ -216,7 +216,7 @@ select is_empty(
         select
         from pg_trigger
         where tgrelid = table_oid
-          and tgfoid in ('private.refuse_truncate'::regproc, 'private.keep_trail'::regproc)
+          and tgfoid in ('private.refuse_truncate'::regproc, 'private.keep_audit_log'::regproc)
           and tgenabled = 'A'
           -- Before, truncate.
           and tgtype = 2 + 32
@@ -231,7 +231,7 @@ select is_empty(
       select
       from pg_trigger
       where tgrelid = 'public.audit_log'::regclass
-        and tgfoid = 'private.keep_trail'::regproc
+        and tgfoid = 'private.keep_audit_log'::regproc
         and tgenabled = 'A'
         and tgqual is null
         -- Row, before, delete, update.
@@ -616,7 +616,7 @@ select set_eq(
   $$ select proname::text from our_functions where prosecdef and pg_get_userbyid(proowner) <> 'booking_engine' $$,
   array[
     -- Which clinics are the signed-in user's; asking memberships under its own policy would never end.
-    'my_org_ids', 'is_stranger_to',
+    'my_org_ids', 'is_not_a_member_of',
     -- Who the signed-in user is, and where they are invited.
     'my_email', 'my_invitations',
     -- Which clinic is meant, before one is chosen: each tells an id or some.
@@ -629,7 +629,7 @@ select set_eq(
     -- count its version up.
     'record_change', 'keep_an_owner', 'use_up_invitation', 'give_text_settings', 'count_offer_change',
     -- The engine may not look into schema extensions.
-    'likeness'
+    'title_similarity'
   ],
   'The functions that look past the silo are these, and no more'
 );
