@@ -657,7 +657,7 @@ select is(
 );
 select results_eq(
   $$
-    select call_sid, status, pg_temp.taken(id)
+    select call_sid::text, status, pg_temp.taken(id)
     from appointment_holds
     where org_id = pg_temp.org()
       and call_sid in ('CAshort', 'CAlong', 'CAlost', 'CAwon')

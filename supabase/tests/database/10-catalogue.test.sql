@@ -340,7 +340,9 @@ from (
   values
     ('audit_log', 'user_id'),
     ('waitlist_entries', 'offered_provider_id'),
-    ('outbox', 'claim_id')
+    ('outbox', 'claim_id'),
+    -- Taken only together with the claims of that hold, which refer to it; and the hold refers to its appointment.
+    ('appointments', 'hold_id')
 ) f (table_name, column_name);
 select is_empty(
   $$
