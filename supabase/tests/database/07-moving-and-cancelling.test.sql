@@ -2,7 +2,7 @@
 begin;
 set local search_path = public, extensions;
 set local timezone = 'America/New_York';
-select plan(113);
+select plan(114);
 
 -- Every function of ours reads this clock instead of the real one until the rollback, so that holds expire when told to.
 do $$
@@ -392,6 +392,14 @@ select is(
   array['success', 'false'],
   'The time that was left can be held again, also by the call that had left it'
 );
+insert into ids values ('uma', pg_temp.book('+12125550133', 'Lund', '2027-07-12 10:00', 'Surgery'));
+select pg_temp.short(pg_temp.claim('CAshorter', 'Osei', '2027-07-12 10:30'));
+select is(
+  array[pg_temp.short(pg_temp.move(pg_temp.id('uma'), 'CAshorter')), pg_temp.taken(pg_temp.id('uma'))],
+  array['success', 'Osei 10:30-11:10'],
+  'A move to a shorter service that ends when the longer one would have takes the time that was held, and no more'
+);
+delete from appointments where id = pg_temp.id('uma');
 
 select pg_temp.short(pg_temp.claim('CA3', 'Osei', '2027-06-15 09:00'));
 select pg_temp.later('5 minutes');
