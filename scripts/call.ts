@@ -1,15 +1,15 @@
 /** `deno task call`: be the caller, on the terminal. */
-import { scripted } from "./caller/answers.ts";
-import { type Arguments, readArguments, USAGE } from "./caller/arguments.ts";
-import { typedAnswers } from "./caller/keyboard.ts";
-import { type Line, openLine } from "./caller/line.ts";
-import { placeListedCall } from "./caller/listed-call.ts";
-import { AddressRefused } from "./caller/loopback.ts";
-import { placeCall } from "./caller/place-call.ts";
-import { readStackSettings, StackNotRunning } from "./caller/settings.ts";
-import { endedNormally, inWords, summarise } from "./caller/summary.ts";
-import { prompt, Transcript, turnAsJson } from "./caller/transcript.ts";
-import type { CallEvent } from "./caller/turns.ts";
+import { scripted } from "./testkit/caller/answers.ts";
+import { type Arguments, readArguments, USAGE } from "./testkit/caller/arguments.ts";
+import { typedAnswers } from "./testkit/caller/keyboard.ts";
+import { type Line, openLine } from "./testkit/caller/line.ts";
+import { placeListedCall } from "./testkit/caller/listed-call.ts";
+import { AddressRefused } from "./testkit/caller/loopback.ts";
+import { placeCall } from "./testkit/caller/place-call.ts";
+import { readStackSettings, StackNotRunning } from "./testkit/caller/settings.ts";
+import { endedNormally, inWords, summarise } from "./testkit/caller/summary.ts";
+import { prompt, Transcript, turnAsJson } from "./testkit/caller/transcript.ts";
+import type { CallEvent } from "./testkit/caller/turns.ts";
 
 /** Runs the command and gives its exit code. */
 async function main(args: readonly string[]): Promise<number> {

@@ -1,10 +1,10 @@
 /** `deno task test:live`: whole calls through the front door, while everything behind it breaks. */
 import { runCommand } from "./command/command.ts";
-import { readLiveArguments, USAGE, type Wanted } from "./live/arguments.ts";
-import { verifyDeployed } from "./live/deployed.ts";
-import { type Count, PARTS } from "./live/parts.ts";
-import type { StackEnvironment } from "./live/stack-environment.ts";
-import { heading, printedRow } from "./live/table.ts";
+import { readLiveArguments, USAGE, type Wanted } from "./proofs/live/arguments.ts";
+import { verifyDeployed } from "./proofs/live/deployed.ts";
+import { type Count, PARTS } from "./proofs/live/parts.ts";
+import type { StackEnvironment } from "./testkit/stack-environment.ts";
+import { heading, printedRow } from "./proofs/live/table.ts";
 import { readEnvFile } from "./stack/env-file.ts";
 import { terminalReport } from "./stack/report.ts";
 import { startThrowAwayStack } from "./stack/throw-away.ts";

@@ -1,16 +1,16 @@
 /** `deno task test:performance`: how quick the clinic answers, under calls. */
-import { type Line, openLine } from "./caller/line.ts";
-import { AddressRefused } from "./caller/loopback.ts";
+import { type Line, openLine } from "./testkit/caller/line.ts";
+import { AddressRefused } from "./testkit/caller/loopback.ts";
 import { BadArguments, runCommand } from "./command/command.ts";
-import { readPerformanceSettings, type Settings, USAGE } from "./performance/arguments.ts";
-import { readLookups } from "./performance/cache-hits.ts";
-import { callerAt, clinicsAt } from "./performance/callers.ts";
-import { timeColdStarts } from "./performance/cold-start.ts";
-import { compareCounting } from "./performance/counting-cost.ts";
-import { runBeside, runLoad } from "./performance/load.ts";
-import { inTables, type Measured, verdicts } from "./performance/report.ts";
-import { countRoundTrips } from "./performance/round-trips.ts";
-import { Samples } from "./performance/samples.ts";
+import { readPerformanceSettings, type Settings, USAGE } from "./proofs/performance/arguments.ts";
+import { readLookups } from "./proofs/performance/cache-hits.ts";
+import { callerAt, clinicsAt } from "./proofs/performance/callers.ts";
+import { timeColdStarts } from "./proofs/performance/cold-start.ts";
+import { compareCounting } from "./proofs/performance/counting-cost.ts";
+import { runBeside, runLoad } from "./proofs/performance/load.ts";
+import { inTables, type Measured, verdicts } from "./proofs/performance/report.ts";
+import { countRoundTrips } from "./proofs/performance/round-trips.ts";
+import { Samples } from "./proofs/performance/samples.ts";
 import { delay } from "./stack/child.ts";
 import { requireEnvFile } from "./stack/env-file.ts";
 import { type Report, terminalReport } from "./stack/report.ts";

@@ -4,9 +4,9 @@
  */
 import { parseArgs } from "node:util";
 import { runCommand } from "./command/command.ts";
-import { runBattery } from "./regression/battery.ts";
-import { printTable } from "./regression/print.ts";
-import { surroundingsOf } from "./regression/surroundings.ts";
+import { runBattery } from "./proofs/regression/battery.ts";
+import { printTable } from "./proofs/regression/print.ts";
+import { surroundingsOf } from "./proofs/regression/surroundings.ts";
 import { requireEnvFile } from "./stack/env-file.ts";
 import { terminalReport } from "./stack/report.ts";
 import { startThrowAwayStack } from "./stack/throw-away.ts";

@@ -2,8 +2,8 @@
 import type postgres from "postgres";
 import { BadArguments, runCommand } from "./command/command.ts";
 import { terminalReport } from "./stack/report.ts";
-import { readStressSettings, type StressSettings, USAGE } from "./stress/arguments.ts";
-import type { Race } from "./stress/race.ts";
+import { readStressSettings, type StressSettings, USAGE } from "./proofs/stress/arguments.ts";
+import type { Race } from "./proofs/stress/race.ts";
 import {
   cancelAgainstBooking,
   cancelAgainstMove,
@@ -11,21 +11,21 @@ import {
   shift,
   swap,
   swapByPhone,
-} from "./stress/races/appointments.ts";
-import { bypass } from "./stress/races/bypass.ts";
+} from "./proofs/stress/races/appointments.ts";
+import { bypass } from "./proofs/stress/races/bypass.ts";
 import {
   claimAgainstConfirm,
   claimWhileExpiring,
   confirmAgainstConfirm,
   confirmAtExpiry,
   overlapping,
-} from "./stress/races/holds.ts";
-import { callersForOneSlot } from "./stress/races/one-slot.ts";
-import { oneRoom, staffAgainstPhone } from "./stress/races/staff.ts";
-import { callsForOneSlot } from "./stress/races/whole-calls.ts";
-import { passed, type RaceReport, runRace } from "./stress/run-race.ts";
-import { openTarget } from "./stress/target.ts";
-import { findFaults } from "./stress/verdict.ts";
+} from "./proofs/stress/races/holds.ts";
+import { callersForOneSlot } from "./proofs/stress/races/one-slot.ts";
+import { oneRoom, staffAgainstPhone } from "./proofs/stress/races/staff.ts";
+import { callsForOneSlot } from "./proofs/stress/races/whole-calls.ts";
+import { passed, type RaceReport, runRace } from "./proofs/stress/run-race.ts";
+import { openTarget } from "./proofs/stress/target.ts";
+import { findFaults } from "./testkit/booking/ledger-faults.ts";
 
 /** Runs the command and gives its exit code. */
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { runCommand } from "./command/command.ts";
 import { spawn } from "./stack/child.ts";
 import { repositoryDir } from "./stack/settings.ts";
-import { type Count, readTotal } from "./testing/totals.ts";
+import { type Count, readTotal } from "./testkit/running/totals.ts";
 
 const TASKS = ["test", "test:outbox", "test:stress", "test:live", "test:regression", "test:layers", "test:performance"];
 

@@ -7,9 +7,9 @@ import { exists, join } from "./stack/paths.ts";
 import { terminalReport } from "./stack/report.ts";
 import { repositoryDir } from "./stack/settings.ts";
 import { startThrowAwayStack, type ThrowAwayStack } from "./stack/throw-away.ts";
-import { runDenoTests } from "./testing/deno-tests.ts";
-import { runPgtap } from "./testing/pgtap.ts";
-import type { Count } from "./testing/tap.ts";
+import { runDenoTests } from "./testkit/running/deno-tests.ts";
+import { runPgtap } from "./testkit/running/pgtap.ts";
+import type { Count } from "./testkit/running/tap.ts";
 
 const usage = `deno task test [PART …]
 

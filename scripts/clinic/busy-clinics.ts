@@ -1,7 +1,7 @@
 /** For tests: a scratch database with the two demo clinics at work, and a way to see whether a clinic's rows have changed. */
 import postgres from "postgres";
-import { createScratchDatabase } from "../silo/scratch-database.ts";
-import { serverUrls } from "../silo/server-urls.ts";
+import { createScratchDatabase } from "../testkit/scratch-database.ts";
+import { serverUrls } from "../testkit/server-urls.ts";
 import type { Target } from "./target.ts";
 import { readTenantTables } from "./tenant-tables.ts";
 

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { fromFileUrl, join, relative } from "../stack/paths.ts";
-import { repositoryDir } from "../stack/settings.ts";
-import { findCircles, readImports } from "./import-graph.ts";
-import { sources } from "./sources.ts";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findCircles, readImports } from "../testkit/import-graph.ts";
+import { sources } from "../testkit/sources.ts";
+
+const repositoryDir = fileURLToPath(new URL("../..", import.meta.url));
 
 type Arrows = Map<string, Set<string>>;
 
 /** What the sources under the folders import of one another, by their paths in the repository. */
 async function arrowsAmong(folders: readonly string[], root = repositoryDir): Promise<Arrows> {
   const graph = await readImports(folders.flatMap((folder) => [...sources(join(root, folder))]));
-  const pathOf = (specifier: string) => relative(root, fromFileUrl(specifier));
+  const pathOf = (specifier: string) => relative(root, fileURLToPath(specifier));
   const arrows: Arrows = new Map();
   for (const [from, imports] of graph) {
     if (!from.startsWith("file:")) continue;
@@ -31,8 +33,22 @@ function arrowsBetween(arrows: Arrows, wholeOf: (path: string) => string): Arrow
 
 const circlesIn = (arrows: Arrows): string[] => findCircles(arrows).map((circle) => circle.join(" -> "));
 
-/** A folder of the scripts' or of a function's is one whole, and so is each file beside it. */
-const folderOf = (path: string): string => path.split("/").slice(0, path.startsWith("scripts/") ? 2 : 4).join("/");
+/** A folder of the scripts' (each proof is one, and each of the testkit's) or of a function's is one whole, and so is each file beside it. */
+const folderOf = (path: string): string =>
+  path.split("/").slice(0, !path.startsWith("scripts/") ? 4 : /^scripts\/(proofs|testkit)\//.test(path) ? 3 : 2).join(
+    "/",
+  );
+
+/** What tests import of the scripts beyond the testkit and the folder that they stand in. */
+function importsBeyondTheTestkit(arrows: Arrows): string[] {
+  return [...arrows].filter(([from]) => /\.test\.ts$|^supabase\/tests\//.test(from)).flatMap(([from, imports]) =>
+    [...imports].filter((to) => to.startsWith("scripts/") && !to.startsWith("scripts/testkit/"))
+      .filter((to) =>
+        folderOf(to) !== folderOf(from) && (to.startsWith("scripts/proofs/") || !from.startsWith("scripts/proofs/"))
+      )
+      .map((to) => `${from} -> ${to}`)
+  );
+}
 
 /** What product files import that they may not: a function knows itself and `_shared`, and `_shared` only itself. */
 function strayImports(arrows: Arrows): string[] {
@@ -72,6 +88,12 @@ Deno.test("a function imports its own folder and _shared, _shared no function, a
   const arrows = await arrowsAmong(["supabase/functions"]);
   assert.ok(arrows.has("supabase/functions/_shared/webhook.ts"));
   assert.deepEqual(strayImports(arrows), []);
+});
+
+Deno.test("tests import of the scripts the testkit alone, and a proof's own tests no other proof", async () => {
+  assert.deepEqual(importsBeyondTheTestkit(await arrowsAmong(["supabase/tests", "scripts"])), []);
+  const stray = new Map([["supabase/tests/functions/http/texts.test.ts", new Set(["scripts/proofs/live/clinic.ts"])]]);
+  assert.equal(importsBeyondTheTestkit(stray).length, 1);
 });
 
 Deno.test("a circle is found and named, whether its imports are for values, for types or for later", async () => {

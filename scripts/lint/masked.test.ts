@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { fromFileUrl, relative } from "../stack/paths.ts";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import masked from "./masked.ts";
-import { sources } from "./sources.ts";
+import { sources } from "../testkit/sources.ts";
 
 const FUNCTIONS = new URL("../../supabase/functions/", import.meta.url);
 
@@ -86,9 +87,9 @@ Deno.test("lint finds a function that is served outside the wrapper", () => {
 
 Deno.test("no function of ours is served outside the wrapper, and none tells of an error", () => {
   const entries: string[] = [];
-  for (const file of sources(fromFileUrl(FUNCTIONS))) {
+  for (const file of sources(fileURLToPath(FUNCTIONS))) {
     const source = Deno.readTextFileSync(file);
-    const path = relative(fromFileUrl(FUNCTIONS), file);
+    const path = relative(fileURLToPath(FUNCTIONS), file);
     assert.deepEqual(rulesBrokenBy(source, path), [], path);
     if (path.endsWith("/index.ts")) entries.push(path.replace("/index.ts", ""));
   }

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import { inboundCall, newSid } from "../../../../scripts/caller/call-parameters.ts";
-import { type Exchange, send, sign } from "../../../../scripts/caller/line.ts";
-import {
-  functionEnvironment,
-  startLoneFunction,
-  writeImportMap,
-} from "../../../../scripts/performance/lone-function.ts";
-import { fromFileUrl } from "../../../../scripts/stack/paths.ts";
+import { inboundCall, newSid } from "../../../../scripts/testkit/caller/call-parameters.ts";
+import { type Exchange, send, sign } from "../../../../scripts/testkit/caller/line.ts";
+import { functionEnvironment, startLoneFunction, writeImportMap } from "../../../../scripts/testkit/lone-function.ts";
+import { fileURLToPath } from "node:url";
 import { HARBOR, stackLine } from "../http/stack.ts";
 
-const VOICE = fromFileUrl(new URL("../../../functions/voice/index.ts", import.meta.url));
+const VOICE = fileURLToPath(new URL("../../../functions/voice/index.ts", import.meta.url));
 
 Deno.test("a turn whose steps cannot be loaded gets the apology, and the next caller is greeted all the same", async () => {
   await using imports = await writeImportMap({

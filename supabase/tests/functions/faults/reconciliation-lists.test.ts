@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { newSid } from "../../../../scripts/caller/call-parameters.ts";
-import { openLane } from "../../../../scripts/live/lane.ts";
-import { errorsIn } from "../../../../scripts/live/sentry-double.ts";
-import { reconcileNow } from "../../../../scripts/live/worker.ts";
+import { newSid } from "../../../../scripts/testkit/caller/call-parameters.ts";
+import { openLane } from "../../../../scripts/testkit/faults/lane.ts";
+import { errorsIn } from "../../../../scripts/testkit/faults/sentry-double.ts";
+import { reconcileNow } from "../../../../scripts/testkit/worker.ts";
 import {
   environment,
   listedCall,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { scripted } from "../../../../scripts/caller/answers.ts";
-import { newSid } from "../../../../scripts/caller/call-parameters.ts";
-import { send, sign } from "../../../../scripts/caller/line.ts";
-import { placeListedCall } from "../../../../scripts/caller/listed-call.ts";
-import { pokeWorker, reconcileNow } from "../../../../scripts/live/worker.ts";
+import { scripted } from "../../../../scripts/testkit/caller/answers.ts";
+import { newSid } from "../../../../scripts/testkit/caller/call-parameters.ts";
+import { send, sign } from "../../../../scripts/testkit/caller/line.ts";
+import { placeListedCall } from "../../../../scripts/testkit/caller/listed-call.ts";
+import { pokeWorker, reconcileNow } from "../../../../scripts/testkit/worker.ts";
 import { HARBOR, someCaller } from "../http/stack.ts";
 import {
   listedCall,

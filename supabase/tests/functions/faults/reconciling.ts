@@ -1,8 +1,8 @@
 /** What Twilio knows and we may have missed, for the tests of the worker that brings it. */
 import assert from "node:assert/strict";
-import { newSid } from "../../../../scripts/caller/call-parameters.ts";
-import { type Lane, openLane } from "../../../../scripts/live/lane.ts";
-import { holdReconciliation } from "../../../../scripts/live/worker.ts";
+import { newSid } from "../../../../scripts/testkit/caller/call-parameters.ts";
+import { type Lane, openLane } from "../../../../scripts/testkit/faults/lane.ts";
+import { holdReconciliation } from "../../../../scripts/testkit/worker.ts";
 import { database, HARBOR, someCaller } from "../http/stack.ts";
 
 /** The database, to look into. */

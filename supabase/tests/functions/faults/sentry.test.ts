@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { inboundCall, newSid } from "../../../../scripts/caller/call-parameters.ts";
-import { type Exchange, send, sign } from "../../../../scripts/caller/line.ts";
-import { packagesLoadedBy } from "../../../../scripts/lint/import-graph.ts";
-import type { Fault } from "../../../../scripts/live/fault-proxy.ts";
-import { type Lane, openLane } from "../../../../scripts/live/lane.ts";
-import { errorsIn, type Report } from "../../../../scripts/live/sentry-double.ts";
-import { fromFileUrl } from "../../../../scripts/stack/paths.ts";
+import { inboundCall, newSid } from "../../../../scripts/testkit/caller/call-parameters.ts";
+import { type Exchange, send, sign } from "../../../../scripts/testkit/caller/line.ts";
+import { packagesLoadedBy } from "../../../../scripts/testkit/import-graph.ts";
+import type { Fault } from "../../../../scripts/testkit/faults/fault-proxy.ts";
+import { type Lane, openLane } from "../../../../scripts/testkit/faults/lane.ts";
+import { errorsIn, type Report } from "../../../../scripts/testkit/faults/sentry-double.ts";
+import { fileURLToPath } from "node:url";
 import { CEDAR, HARBOR } from "../http/stack.ts";
 
 const environment = Deno.env.toObject();
@@ -96,7 +96,7 @@ for (const fault of ["refuse", "hang", "drop", "late", "trickle", "error", "html
 
 /** The packages that a function loads before it runs. */
 function loadedBy(name: string): Promise<string[]> {
-  return packagesLoadedBy(fromFileUrl(new URL(`../../../functions/${name}/index.ts`, import.meta.url)));
+  return packagesLoadedBy(fileURLToPath(new URL(`../../../functions/${name}/index.ts`, import.meta.url)));
 }
 
 Deno.test("no function loads Sentry before it has something to tell", async () => {

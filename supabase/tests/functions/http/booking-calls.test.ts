@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Answering, scripted } from "../../../../scripts/caller/answers.ts";
-import { placeCall } from "../../../../scripts/caller/place-call.ts";
+import { type Answering, scripted } from "../../../../scripts/testkit/caller/answers.ts";
+import { placeCall } from "../../../../scripts/testkit/caller/place-call.ts";
 import { call } from "./calling.ts";
 import { CEDAR, database, HARBOR, someCaller, stackLine, withSecretKey } from "./stack.ts";
 

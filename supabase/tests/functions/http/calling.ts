@@ -1,7 +1,7 @@
 /** Callers who answer each question by what it says. */
-import { type Answering, type Heard, scripted } from "../../../../scripts/caller/answers.ts";
-import { type CallOptions, placeCall } from "../../../../scripts/caller/place-call.ts";
-import type { Call } from "../../../../scripts/caller/turns.ts";
+import { type Answering, type Heard, scripted } from "../../../../scripts/testkit/caller/answers.ts";
+import { type CallOptions, placeCall } from "../../../../scripts/testkit/caller/place-call.ts";
+import type { Call } from "../../../../scripts/testkit/caller/turns.ts";
 import { stackLine } from "./stack.ts";
 
 /** What a caller does when they hear something: an answer as people write it down, or what happens before they answer. */

@@ -1,8 +1,8 @@
 /** One request per webhook, as Twilio really sends it with all its fields, and what each must come to. */
 import assert from "node:assert/strict";
-import { newSid } from "../../../../scripts/caller/call-parameters.ts";
-import { send, sign } from "../../../../scripts/caller/line.ts";
-import { readTwiml } from "../../../../scripts/caller/twiml.ts";
+import { newSid } from "../../../../scripts/testkit/caller/call-parameters.ts";
+import { send, sign } from "../../../../scripts/testkit/caller/line.ts";
+import { readTwiml } from "../../../../scripts/testkit/caller/twiml.ts";
 import { database, stackLine } from "./stack.ts";
 
 const line = stackLine();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { inboundCall, newSid } from "../../../../scripts/caller/call-parameters.ts";
-import { send, sign, type WebhookRequest } from "../../../../scripts/caller/line.ts";
-import { readTwiml } from "../../../../scripts/caller/twiml.ts";
+import { inboundCall, newSid } from "../../../../scripts/testkit/caller/call-parameters.ts";
+import { send, sign, type WebhookRequest } from "../../../../scripts/testkit/caller/line.ts";
+import { readTwiml } from "../../../../scripts/testkit/caller/twiml.ts";
 import { database, HARBOR, stackLine } from "./stack.ts";
 
 const line = stackLine();
@@ -151,4 +151,14 @@ Deno.test("health says that the database answers, to GET and HEAD only", async (
   const posted = await fetch(address, { method: "POST", body: "{}" });
   await posted.body?.cancel();
   assert.equal(posted.status, 405);
+});
+
+Deno.test("a number with a character that Postgres cannot keep is refused, and is no failure of ours", async () => {
+  const text = { ...aCall({ Body: "1" }), MessageSid: newSid("CA").replace("CA", "SM") };
+  for (const name of ["voice", "voice-status", "voice-fallback", "sms"]) {
+    for (const part of ["To", "From"]) {
+      const exchange = await send(line, sign(line, name, { ...text, [part]: "+1212555\u00000100" }));
+      assert.equal(exchange.status, 400, `${name} ${part}`);
+    }
+  }
 });

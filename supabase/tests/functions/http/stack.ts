@@ -1,8 +1,8 @@
 /** The running stack as these tests see it: a line to its functions, its Data API, and its database to look into. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import postgres from "postgres";
-import { readStackSettings } from "../../../../scripts/caller/settings.ts";
-import { type Line, openLine } from "../../../../scripts/caller/line.ts";
+import { readStackSettings } from "../../../../scripts/testkit/caller/settings.ts";
+import { type Line, openLine } from "../../../../scripts/testkit/caller/line.ts";
 
 /** The demo clinics that seed.sql makes. */
 export const HARBOR = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { send, sign } from "../../../../scripts/caller/line.ts";
-import { pokeWorker } from "../../../../scripts/live/worker.ts";
+import { send, sign } from "../../../../scripts/testkit/caller/line.ts";
+import { pokeWorker } from "../../../../scripts/testkit/worker.ts";
 import { call, type Rule } from "./calling.ts";
 import { database, HARBOR, someCaller, stackLine, withSecretKey } from "./stack.ts";
 import { eventually, setFaults, SINK_URL, textsTo } from "./twilio-sink.ts";

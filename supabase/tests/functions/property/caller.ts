@@ -1,8 +1,8 @@
 /** Somebody who takes one step after the other, and holds every answer against what it may be. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { newCall, phoneOf } from "../../../../scripts/stress/clinic.ts";
-import type { Answer, Desk } from "../../../../scripts/stress/desk.ts";
+import { newCall, phoneOf } from "../../../../scripts/testkit/booking/clinic.ts";
+import type { Answer, Desk } from "../../../../scripts/testkit/booking/desk.ts";
 import type { Action, Step } from "./steps.ts";
 import { quarterOf, type World } from "./world.ts";
 

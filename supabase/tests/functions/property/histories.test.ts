@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findFaults } from "../../../../scripts/stress/verdict.ts";
+import { findFaults } from "../../../../scripts/testkit/booking/ledger-faults.ts";
 import { Caller } from "./caller.ts";
 import { histories, type Step } from "./steps.ts";
 import { closeWorld, type Doors, openDoors, openWorld, type Promises, type World } from "./world.ts";

@@ -1,8 +1,8 @@
 /** A clinic with everybody who is at it, and what they were told. */
 import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
-import { type Clinic, makeClinic, startOf } from "../../../../scripts/stress/clinic.ts";
-import { dataApiRpc, Desk, directRpc } from "../../../../scripts/stress/desk.ts";
+import { type Clinic, makeClinic, startOf } from "../../../../scripts/testkit/booking/clinic.ts";
+import { dataApiRpc, Desk, directRpc } from "../../../../scripts/testkit/booking/desk.ts";
 
 /** The ways into one stack, opened once for all histories. */
 export interface Doors extends AsyncDisposable {

@@ -1,6 +1,6 @@
 /** Two who want the same time: the second waits until it is known how the first fared. */
 import assert from "node:assert/strict";
-import { newCall } from "../../../../scripts/stress/clinic.ts";
+import { newCall } from "../../../../scripts/testkit/booking/clinic.ts";
 import { nextStart, Ring } from "./session.ts";
 
 Deno.test("who claims second waits for the first, and is told that the time is taken once that is certain", async () => {

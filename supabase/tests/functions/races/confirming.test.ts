@@ -1,6 +1,6 @@
 /** A hold that is confirmed, released or over while somebody else is at it. */
 import assert from "node:assert/strict";
-import { newCall, phoneOf } from "../../../../scripts/stress/clinic.ts";
+import { newCall, phoneOf } from "../../../../scripts/testkit/booking/clinic.ts";
 import { nextStart, Ring } from "./session.ts";
 
 Deno.test("a claim waits for the confirmation of the time it wants, and loses", async () => {

@@ -1,6 +1,6 @@
 /** Appointments that are moved or cancelled while somebody else wants the time. */
 import assert from "node:assert/strict";
-import { newCall, phoneOf } from "../../../../scripts/stress/clinic.ts";
+import { newCall, phoneOf } from "../../../../scripts/testkit/booking/clinic.ts";
 import { isConflict, nextStart, Ring } from "./session.ts";
 
 Deno.test("who claims the time of an appointment that is being cancelled waits, and has it then", async () => {

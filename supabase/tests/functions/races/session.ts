@@ -1,9 +1,9 @@
 /** Sessions that take their steps one by one, and an observer who sees which of them waits for whom. */
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { type Clinic, makeClinic, newCall, type Service, startOf } from "../../../../scripts/stress/clinic.ts";
-import { Desk, directRpc } from "../../../../scripts/stress/desk.ts";
-import { findFaults } from "../../../../scripts/stress/verdict.ts";
+import { type Clinic, makeClinic, newCall, type Service, startOf } from "../../../../scripts/testkit/booking/clinic.ts";
+import { Desk, directRpc } from "../../../../scripts/testkit/booking/desk.ts";
+import { findFaults } from "../../../../scripts/testkit/booking/ledger-faults.ts";
 
 /** One connection; what it does outside of begin and commit is a transaction of its own. */
 export class Session {

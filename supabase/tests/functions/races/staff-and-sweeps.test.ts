@@ -1,7 +1,7 @@
 /** Callers against staff at their screens, against the sweep for overdue holds, and against nothing but the constraint. */
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { newCall, phoneOf } from "../../../../scripts/stress/clinic.ts";
+import { newCall, phoneOf } from "../../../../scripts/testkit/booking/clinic.ts";
 import { isConflict, nextStart, Ring } from "./session.ts";
 
 Deno.test("a caller waits for an appointment that staff are writing, and loses", async () => {

@@ -1,0 +1,121 @@
+/**
+ * Copies of requests that were real once. A signature has no date: whoever has seen a request can send it again, a minute or
+ * a day later, and Twilio itself repeats one now and then. Nothing may come of it.
+ */
+import type postgres from "postgres";
+import { send } from "../../testkit/caller/line.ts";
+import { chance } from "./chance.ts";
+import { NAMES } from "./clinic.ts";
+import { leaksIn } from "../../testkit/answers.ts";
+import { realFallbacks, realReports, realRequests, realTexts } from "./real-requests.ts";
+import type { Trial } from "./rehearsal.ts";
+
+/** The functions whose requests are copied. What nobody signs or anybody may ask says nothing here. */
+export const REPLAYED = ["voice", "voice-status", "voice-fallback", "sms", "sms-status"];
+
+/** What came of it. */
+export interface Replayed {
+  readonly requests: number;
+  readonly copies: number;
+  /** Rows that a copy changed, made or removed, and answers that tell too much. */
+  readonly wrong: readonly string[];
+}
+
+/** What changes by itself, or at the worker's hands: it says nothing about the copies. */
+const PASSING: Readonly<Record<string, readonly string[]>> = {
+  appointments: ["updated_at"],
+  outbox: ["status", "due_at", "attempts", "claim_id", "unsure_since", "problem", "settled_at"],
+  texts: ["status", "sid", "updated_at", "error_code"],
+};
+
+/** Makes real calls and texts, then sends copies of all their requests at once, a minute and a day later. */
+export async function replay(trial: Trial, seed: number): Promise<Replayed> {
+  const { sql, orgId } = trial.clinic;
+  const requests = [
+    ...await realRequests(trial),
+    ...await realTexts(trial),
+    ...await realReports(trial),
+    ...await realFallbacks(trial),
+  ];
+  await lifeGoesOn(trial);
+
+  const wrong: string[] = [];
+  let copies = 0;
+  const random = chance(seed);
+  for (const age of ["0 seconds", "1 minute", "1 day"]) {
+    await grow(sql, orgId, age);
+    const before = await everything(sql, orgId);
+    for (const order of [requests, random.shuffled(requests)]) {
+      for (const request of order) {
+        const answer = await send(trial.lane.line, request);
+        copies += 1;
+        for (const { kind, found } of leaksIn(answer, trial.lane.line.publicUrl, { names: NAMES })) {
+          wrong.push(`a copy of ${request.url} is answered with a ${kind}: ${found}`);
+        }
+        if (answer.failure !== null) wrong.push(`a copy of ${request.url} fails: ${answer.failure.reason}`);
+      }
+    }
+    const after = await everything(sql, orgId);
+    wrong.push(
+      ...[...before].filter((row) => !after.has(row)).map((row) => `after ${age} this was no more: ${row}`),
+      ...[...after].filter((row) => !before.has(row)).map((row) => `after ${age} this was new: ${row}`),
+    );
+  }
+  return { requests: requests.length, copies, wrong };
+}
+
+/** Whatever was agreed in those calls is not how it stayed. */
+async function lifeGoesOn({ clinic, callerPhone }: Trial): Promise<void> {
+  const { sql, orgId } = clinic;
+  await sql`update public.appointments set status = 'cancelled' where org_id = ${orgId} and status = 'booked'`;
+  await sql`update public.follow_up_tasks set status = 'done' where org_id = ${orgId}`;
+  await clinic.welcome(callerPhone);
+}
+
+/** Makes all that happened in calls older. */
+async function grow(sql: postgres.Sql, orgId: string, age: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`
+      update public.calls
+      set started_at = started_at - ${age}::interval, status_at = status_at - ${age}::interval, ended_at = ended_at - ${age}::interval
+      where org_id = ${orgId}`;
+    await tx`
+      update public.call_events set created_at = created_at - ${age}::interval, received_at = received_at - ${age}::interval
+      where org_id = ${orgId}`;
+    await tx`
+      update public.appointment_holds set created_at = created_at - ${age}::interval, expires_at = expires_at - ${age}::interval
+      where org_id = ${orgId}`;
+    await tx`
+      update public.follow_up_tasks set created_at = created_at - ${age}::interval, due_at = due_at - ${age}::interval
+      where org_id = ${orgId}`;
+    await tx`
+      update public.verification_attempts set created_at = created_at - ${age}::interval where org_id = ${orgId}`;
+  });
+}
+
+/** Every row of the clinic, as text, without what passes. */
+async function everything(sql: postgres.Sql, orgId: string): Promise<Set<string>> {
+  const tables = await sql<{ name: string }[]>`
+    select c.relname as name
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id'
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname <> 'audit_log'`;
+  const rows = new Set<string>();
+  for (const { name } of tables) {
+    const found = await sql<{ row: string }[]>`
+      select (to_jsonb(t) - ${[...PASSING[name] ?? []]}::text[])::text as row from ${
+      sql(name)
+    } t where org_id = ${orgId}`;
+    // The worker sends what is due whenever it likes.
+    for (const { row } of found) {
+      if (!(name === "texts" && row.includes('"direction": "out"'))) rows.add(`${name} ${row}`);
+    }
+  }
+  // What nobody reports on any more stays as it was reported last.
+  const reported = await sql<{ row: string }[]>`
+    select concat_ws(' ', t.sid, t.status, t.error_code) as row
+    from public.texts t
+    where t.org_id = ${orgId} and t.direction = 'out' and t.status in ('delivered', 'undelivered')`;
+  for (const { row } of reported) rows.add(`report ${row}`);
+  return rows;
+}
