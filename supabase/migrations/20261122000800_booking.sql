@@ -241,22 +241,27 @@ volatile
 set search_path = ''
 as $$
 begin
-  update public.appointment_holds h
-  set status = case when h.expires_at > clock_timestamp() then 'released' else 'expired' end
-  where h.org_id = p_hold.org_id
-    and h.id = p_earlier_id
-    and h.status = 'held';
-  if not private.hold_slot(p_hold, p_during, p_earlier_id) then
-    raise exception 'keep the hold that the call has' using errcode = 'FD001';
+  if p_earlier_id is null then
+    return private.hold_slot(p_hold, p_during, null);
   end if;
+  begin
+    update public.appointment_holds h
+    set status = case when h.expires_at > clock_timestamp() then 'released' else 'expired' end
+    where h.org_id = p_hold.org_id
+      and h.id = p_earlier_id
+      and h.status = 'held';
+    if not private.hold_slot(p_hold, p_during, p_earlier_id) then
+      raise exception 'keep the hold that the call has' using errcode = 'FD001';
+    end if;
+  exception
+    when sqlstate 'FD001' then
+      return false;
+  end;
   return true;
-exception
-  when sqlstate 'FD001' then
-    return false;
 end;
 $$;
 comment on function private.hold_instead(public.appointment_holds, tstzrange, uuid) is
-  'Holds a slot in place of what the call holds: the old hold goes only when the new one is had, and comes back whole when it is not (false).';
+  'Holds a slot in place of what the call holds, if anything: the old hold goes only when the new one is had, and comes back whole when it is not (false).';
 
 create function public.claim_slot_atomic(
   p_org_id uuid,
@@ -278,7 +283,6 @@ declare
   v_earlier public.appointment_holds;
   v_call public.calls;
   v_start record;
-  v_is_held boolean;
 begin
   if p_org_id is null
     or p_provider_id is null
@@ -317,11 +321,7 @@ begin
   end if;
 
   v_hold := private.new_hold(p_org_id, p_provider_id, p_service_id, p_starts_at, v_start.ends_at, p_call_sid, p_hold_minutes);
-  v_is_held := case
-    when v_earlier.id is null then private.hold_slot(v_hold, v_start.during, null)
-    else private.hold_instead(v_hold, v_start.during, v_earlier.id)
-  end;
-  if not v_is_held then
+  if not private.hold_instead(v_hold, v_start.during, v_earlier.id) then
     return private.failure_with_alternatives('slot_taken', p_org_id, p_service_id, p_starts_at);
   end if;
   if v_call.progress <> 'time_held' then

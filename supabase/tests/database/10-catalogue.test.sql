@@ -2,7 +2,7 @@
 -- docs/security.md gives. What breaks a rule is listed by name; a new object cannot be forgotten.
 begin;
 set local search_path = public, extensions;
-select plan(50);
+select plan(51);
 
 -- What there is ---------------------------------------------------------------------------------------------------------
 
@@ -324,6 +324,16 @@ select is_empty(
   'Every reference carries the clinic with it; only a membership points out of the silo, to the account'
 );
 select is_empty('select here, conname from our_references where not convalidated', 'Every reference holds for every row');
+select is_empty(
+  $$
+    select least(here::text, there::text), greatest(here::text, there::text)
+    from our_references
+    where there <> 'public.organizations'::regclass
+    group by 1, 2
+    having count(*) > 1
+  $$,
+  'Between two tables there is one reference at most, so that the Data API can embed one in the other without being told how'
+);
 select is_empty(
   $$
     select name
