@@ -1,5 +1,7 @@
 /** Every turn of every flow, and every other request, with every fault: the rows of the table. */
-import { ANSWERS } from "../../../supabase/functions/_shared/contracts.ts";
+import * as booking from "../../../supabase/functions/_desk/operations/booking.ts";
+import * as calls from "../../../supabase/functions/_desk/operations/calls.ts";
+import { checkHealth } from "../../../supabase/functions/_desk/operations/jobs.ts";
 import { leaksIn } from "../../testkit/answers.ts";
 import { NAMES, openTrialClinic } from "./clinic.ts";
 import { EVENTS } from "./events.ts";
@@ -140,10 +142,11 @@ function worstMoments(askings: readonly Asking[]): Asking[] {
 /** A question to the database that no turn of these calls asks would never be seen to fail. */
 function whetherAllIsAsked(askings: readonly Asking[]): Verdict {
   const asked = new Set([...askings, ...EVENTS].map(({ operation }) => operation));
-  const never = Object.keys(ANSWERS).filter((operation) => !asked.has(operation));
+  const operations = [...Object.values({ ...booking, ...calls }), checkHealth].map(({ rpc }) => rpc);
+  const never = operations.filter((operation) => !asked.has(operation));
   return {
     what: "all of them",
-    step: `${Object.keys(ANSWERS).length - never.length} questions`,
+    step: `${operations.length - never.length} questions`,
     fault: "none",
     heard: "",
     ms: 0,

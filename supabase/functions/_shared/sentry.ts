@@ -8,40 +8,41 @@ import {
   Scope,
   type StackFrame,
 } from "@sentry/deno";
+import { VERSION } from "./environment.ts";
 import { DatabaseError, FrontdeskError, UnexpectedReasonError } from "./errors.ts";
-import type { Observation } from "./observation.ts";
-import { asError, portrayed } from "./portrait.ts";
-import { VERSION } from "./version.ts";
+import type { Failure, Observation } from "./observation.ts";
+import { asError, redacted } from "./redact.ts";
 
 const FLUSH_MS = 2000;
 
 type Client = NonNullable<ReturnType<typeof getClient>>;
 
 /**
- * Sends what went wrong in one request, and whether it was slow. Every event has a scope of its own, made here and
+ * Sends everything that went wrong in one request, and whether it was slow. Every event has a scope of its own, made here and
  * handed over with it, so nothing of one request can end up on the event of another.
  */
 export async function report(dsn: string, seen: Observation, slow: boolean): Promise<boolean> {
   const client = clientFor(dsn);
   if (client === undefined) return false;
 
-  const sent: string[] = [];
-  if (seen.failure !== undefined) {
-    const error = asError(seen.failure.thrown);
-    const scope = scopeOf(seen);
-    if (error instanceof FrontdeskError) scope.setTag("code", error.code);
-    // All our database errors are born in one place, so their stack says nothing about which is which.
-    if (error instanceof DatabaseError || error instanceof UnexpectedReasonError) {
-      scope.setFingerprint(["database", error.operation, error.code]);
-    }
-    sent.push(client.captureException(portrayed(error), undefined, scope));
-  }
+  const sent = seen.failures.map((failure) => captureFailure(client, seen, failure));
   if (slow) {
     const scope = scopeOf(seen);
     scope.setFingerprint(["performance", operationOf(seen)]);
     sent.push(client.captureMessage("Performance Regression", "warning", undefined, scope));
   }
   return await areTaken(client, sent);
+}
+
+function captureFailure(client: Client, seen: Observation, { thrown, ...step }: Failure): string {
+  const error = asError(thrown);
+  const scope = scopeOf({ ...seen, ...step });
+  if (error instanceof FrontdeskError) scope.setTag("code", error.code);
+  // All our database errors are born in one place, so their stack says nothing about which is which.
+  if (error instanceof DatabaseError || error instanceof UnexpectedReasonError) {
+    scope.setFingerprint(["database", error.operation, error.code]);
+  }
+  return client.captureException(redacted(error), undefined, scope);
 }
 
 /** The events whose fate somebody waits for, and whether Sentry has taken them. */

@@ -1,10 +1,9 @@
-import { askDatabase } from "../_shared/database.ts";
+import { callOperation, successOf } from "../_desk/operations/operation.ts";
+import { type ClaimedText, claimTexts, recordTextFailed, recordTextSent } from "../_desk/operations/texts.ts";
+import { explainTextFailure, textBody } from "../_language/en/texts.ts";
 import { publicUrl } from "../_shared/environment.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
-import { explainTextFailure } from "../_shared/text-failures.ts";
-import { textBody } from "../_shared/text-wording.ts";
 import type { Context } from "../_shared/webhook.ts";
-import { type ClaimedText, WORKER_ANSWERS } from "./contracts.ts";
 import { failureOf } from "./twilio-failures.ts";
 import type { AcceptedText, Messages } from "./twilio-messages.ts";
 
@@ -34,13 +33,8 @@ export async function sendTexts(twilio: Messages, until: number, context: Contex
   const tally = { sent: 0, failed: 0 };
   while (performance.now() < until) {
     const claimedAt = performance.now();
-    const claimed = await askDatabase(
-      "claim_texts",
-      WORKER_ANSWERS.claim_texts,
-      { p_limit: BATCH, p_lease_seconds: LEASE_SECONDS },
-      context.signal,
-    );
-    if (!claimed.success) throw new FrontdeskError("claim_texts refuses", claimed.reason);
+    const args = { p_limit: BATCH, p_lease_seconds: LEASE_SECONDS };
+    const claimed = successOf(claimTexts, await callOperation(claimTexts, args, context));
     if (claimed.seen === 0) break;
     if (claimed.texts.length === 0) continue; // All of them had become pointless; there may be more.
 
@@ -101,17 +95,17 @@ async function recordSent(
   accepted: AcceptedText,
   context: Context,
 ): Promise<boolean> {
-  const recorded = await askDatabase("record_text_sent", WORKER_ANSWERS.record_text_sent, {
+  const recorded = await callOperation(recordTextSent, {
     p_org_id: text.org_id,
     p_outbox_id: text.outbox_id,
     p_sid: accepted.sid,
     p_status: accepted.status,
-  }, context.signal);
+  }, context);
   return recorded.success;
 }
 
 async function recordFailed(text: ClaimedText, failure: ReturnType<typeof failureOf>, context: Context): Promise<void> {
-  const recorded = await askDatabase("record_text_failed", WORKER_ANSWERS.record_text_failed, {
+  const recorded = await callOperation(recordTextFailed, {
     p_org_id: text.org_id,
     p_outbox_id: text.outbox_id,
     p_claim_id: text.claim_id,
@@ -119,7 +113,7 @@ async function recordFailed(text: ClaimedText, failure: ReturnType<typeof failur
     p_explanation: explainTextFailure(failure.twilioCode),
     p_is_final: failure.isFinal,
     p_is_unsure: failure.isUnsure,
-  }, context.signal);
+  }, context);
   // A number that takes no texts is everyday life, and a task says so. Having tried for hours is not.
   if (recorded.success && recorded.status === "given_up" && !failure.isFinal) {
     context.report(new FrontdeskError("a text could not be delivered and was left to staff", failure.problem));

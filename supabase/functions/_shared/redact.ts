@@ -1,7 +1,7 @@
 import { FrontdeskError, ThrownValueError } from "./errors.ts";
 
-/** Instead of words that may be a caller's. */
-const HELD_BACK = "[held back: it may quote a caller]";
+/** Stands where words may be a caller's. */
+const REDACTED = "[redacted: it may quote a caller]";
 
 /** The runtime's own complaints, of which only the property's name may come from outside. */
 const HARMLESS = [
@@ -17,22 +17,22 @@ const MOST_CAUSES = 3;
  * What may be told of something that was thrown: a copy of its kind and its places, and of its message only when we wrote
  * it ourselves. Whoever gets the copy finds nothing else in it, however closely they look.
  */
-export function portrayed(thrown: unknown, causes = 0): Error {
+export function redacted(thrown: unknown, causes = 0): Error {
   const error = asError(thrown);
   const { cause } = error;
-  const portrait = cause === undefined || causes === MOST_CAUSES
+  const copy = cause === undefined || causes === MOST_CAUSES
     ? new Error(tellable(error))
-    : new Error(tellable(error), { cause: portrayed(cause, causes + 1) });
-  portrait.name = kindOf(error);
-  portrait.stack = `${portrait.name}\n${placesOf(error).join("\n")}`;
-  return portrait;
+    : new Error(tellable(error), { cause: redacted(cause, causes + 1) });
+  copy.name = kindOf(error);
+  copy.stack = `${copy.name}\n${placesOf(error).join("\n")}`;
+  return copy;
 }
 
 function tellable(error: Error): string {
   // What an error is called proves nothing: only our own class makes messages that are ours.
   if (error instanceof FrontdeskError) return error.message;
   const [harmless] = HARMLESS.flatMap((pattern) => pattern.exec(error.message)?.slice(1) ?? []);
-  return harmless ?? HELD_BACK;
+  return harmless ?? REDACTED;
 }
 
 /** The lines of the stack that name places. A message comes before them, and may have lines that look like one. */

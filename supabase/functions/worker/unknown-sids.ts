@@ -6,7 +6,7 @@ const MOST = 20_000;
  * again.
  * Lives as long as this isolate does.
  */
-class Strangers {
+class UnknownSids {
   readonly #sids = new Set<string>();
 
   has(sid: string): boolean {
@@ -22,4 +22,4 @@ class Strangers {
   }
 }
 
-export const strangers = new Strangers();
+export const unknownSids = new UnknownSids();
