@@ -1,8 +1,8 @@
 /**
  * Which relationship an embed goes by. The library takes any table that refers to both for a many-to-many between them, so that
  * `appointments?select=*,contacts(name)` has four ways and is refused. PostgREST takes a table for one only when both references
- * are part of its primary key, and so do these hints. (Where two references tie two tables, PostgREST too refuses to choose; a
- * test of the catalogue sees that none do.)
+ * are part of its primary key, and so do these hints. (Where two references tie two tables, as an appointment and its holds,
+ * PostgREST too refuses to choose.)
  */
 import type { IntrospectResult } from "@supabase/lite";
 

@@ -477,6 +477,8 @@ create table public.invitations (
 comment on table public.invitations is
   'Who may become a member of a clinic, and as what: used up by the membership, or void after two weeks.';
 create index invitations_email_idx on public.invitations (email);
+comment on index public.invitations_email_idx is
+  'Where an address that has just signed in is invited.';
 select private.protect('public.invitations');
 
 -- auth.users and not the token, so that an address counts from the moment it is confirmed and no longer than it is theirs.

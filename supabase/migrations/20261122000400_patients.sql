@@ -77,7 +77,11 @@ create table public.verification_attempts (
 comment on table public.verification_attempts is
   'Who tried to prove that they are a patient. attempt_key is a digest of call and answer: a turn that Twilio sends twice is one try, and the answer itself is not kept.';
 create index verification_attempts_phone_idx on public.verification_attempts (org_id, phone, created_at);
+comment on index public.verification_attempts_phone_idx is
+  'The tries of one number within a day, before each proof.';
 create index verification_attempts_call_idx on public.verification_attempts (org_id, call_sid);
+comment on index public.verification_attempts_call_idx is
+  'The tries of one call, before each proof.';
 select private.protect('public.verification_attempts', 'select, insert');
 select private.allow_members('public.verification_attempts', 'select', '{owner}');
 

@@ -23,7 +23,7 @@ create table public.appointments (
   foreign key (org_id, service_id) references public.services (org_id, id)
 );
 comment on table public.appointments is
-  'What was agreed with a patient. `code` is what the caller is told: six digits, unique among the clinic''s open appointments. `hold_id` is the hold whose time it took last: it had its claims, so it is one of this clinic, and it names its appointment itself.';
+  'What was agreed with a patient. `code` is what the caller is told: six digits, unique among the clinic''s open appointments. `hold_id` is the hold whose time it took last.';
 create unique index appointments_open_code on public.appointments (org_id, code)
   where status in ('booked', 'confirmed', 'arrived');
 -- Partial, so that a move to another hold is no change of a key: see the order of locks.
@@ -33,6 +33,8 @@ create index appointments_contact_idx on public.appointments (org_id, contact_id
 create index appointments_provider_idx on public.appointments (org_id, provider_id, starts_at);
 create index appointments_service_idx on public.appointments (org_id, service_id);
 create index appointments_starts_at_idx on public.appointments (org_id, starts_at);
+comment on index public.appointments_starts_at_idx is
+  'Staffs day: all appointments of a clinic from one midnight to the next.';
 select private.protect('public.appointments', 'select, insert, update');
 select private.allow_members('public.appointments', 'select', '{owner,staff,viewer}');
 -- Without hold_id and code: only the engine hands a hold's time over, and a code, like an id, is never chosen by hand.
@@ -66,12 +68,19 @@ comment on table public.appointment_holds is
 create unique index appointment_holds_one_live_per_call on public.appointment_holds (org_id, call_sid)
   where status = 'held';
 create index appointment_holds_call_idx on public.appointment_holds (org_id, call_sid, starts_at);
+comment on index public.appointment_holds_call_idx is
+  'What a call holds or has booked, at every claim.';
 create index appointment_holds_provider_idx on public.appointment_holds (org_id, provider_id);
 create index appointment_holds_service_idx on public.appointment_holds (org_id, service_id);
 create index appointment_holds_expiry_idx on public.appointment_holds (expires_at)
   where status = 'held';
+comment on index public.appointment_holds_expiry_idx is
+  'Holds that are past their end, over all clinics, every few seconds.';
 create index appointment_holds_appointment_idx on public.appointment_holds (org_id, appointment_id)
   where appointment_id is not null;
+-- Two references tie these two: to the hold whose time an appointment took last, and to the appointment that a hold became.
+alter table public.appointments
+  add foreign key (org_id, hold_id) references public.appointment_holds (org_id, id);
 select private.protect('public.appointment_holds', 'select, insert, update');
 select private.allow_members('public.appointment_holds', 'select', '{owner,staff,viewer}');
 

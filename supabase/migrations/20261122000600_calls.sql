@@ -22,7 +22,11 @@ create table public.calls (
 comment on table public.calls is
   'One row a call. Its status is that of the newest event by the event''s own clock and sequence, never by arrival. `progress` is how far the caller came, `outcome` what came of it; abandoned: they hung up without one. given_phone is the number that a caller keyed in who withholds theirs; it proves nothing.';
 create index calls_call_sid_idx on public.calls (call_sid);
+comment on index public.calls_call_sid_idx is
+  'A status callback names the call alone.';
 create index calls_from_phone_idx on public.calls (org_id, from_phone);
+comment on index public.calls_from_phone_idx is
+  'The calls of one number, when its patient is erased.';
 select private.protect('public.calls', 'select, insert, update');
 select private.allow_members('public.calls', 'select', '{owner,staff,viewer}');
 
@@ -334,7 +338,11 @@ comment on table public.follow_up_tasks is
   'What a person has to do after a call: return a message, look after a call that ended badly. One cause makes one task (idempotency_key).';
 create index follow_up_tasks_open_idx on public.follow_up_tasks (org_id, due_at)
   where status <> 'done';
+comment on index public.follow_up_tasks_open_idx is
+  'Staffs list of what is left to do, by when it is due.';
 create index follow_up_tasks_call_idx on public.follow_up_tasks (org_id, call_sid);
+comment on index public.follow_up_tasks_call_idx is
+  'The tasks that one call left, beside the call and when its patient is erased.';
 create index follow_up_tasks_contact_idx on public.follow_up_tasks (org_id, contact_id);
 create index follow_up_tasks_appointment_idx on public.follow_up_tasks (org_id, appointment_id);
 create index follow_up_tasks_assignee_idx on public.follow_up_tasks (org_id, assignee);

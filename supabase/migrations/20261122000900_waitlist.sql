@@ -25,6 +25,8 @@ create unique index waitlist_entries_one_per_wish on public.waitlist_entries (or
   where status in ('waiting', 'offered');
 create index waitlist_entries_service_idx on public.waitlist_entries (org_id, service_id, created_at)
   where status = 'waiting';
+comment on index public.waitlist_entries_service_idx is
+  'Who has waited longest for a service, whenever a time is given up.';
 create index waitlist_entries_service_fk_idx on public.waitlist_entries (org_id, service_id);
 create index waitlist_entries_provider_idx on public.waitlist_entries (org_id, provider_id);
 create index waitlist_entries_hold_idx on public.waitlist_entries (org_id, hold_id);

@@ -124,11 +124,14 @@ comment on column public.outbox.unsure_since is
   'Since when it may have been accepted outside without our knowing: the start of the first try whose end was not heard of. Ask before sending again.';
 comment on column public.outbox.problem is
   'Why the last try failed, or why it was withdrawn: a code, never a message from outside.';
--- One index finds the clinics that have work, the other a clinic's work in order.
 create index outbox_due_idx on public.outbox (due_at, org_id)
   where status in ('pending', 'sending');
+comment on index public.outbox_due_idx is
+  'The clinics that have texts to send, every few seconds.';
 create index outbox_org_due_idx on public.outbox (org_id, due_at)
   where status in ('pending', 'sending');
+comment on index public.outbox_org_due_idx is
+  'A clinics texts to send, in order.';
 create index outbox_appointment_idx on public.outbox (org_id, appointment_id);
 create index outbox_contact_idx on public.outbox (org_id, contact_id, settled_at);
 select private.protect('public.outbox', 'select, insert, update');
@@ -159,11 +162,14 @@ create table public.texts (
 comment on table public.texts is
   'Every text that Twilio took from us or brought us, once (sid), without its words. `outcome` is what an inbound one did, is_answered whether we wrote back.';
 create index texts_phone_idx on public.texts (org_id, phone, created_at);
+comment on index public.texts_phone_idx is
+  'What has lately come from one number, before writing back.';
 create index texts_contact_idx on public.texts (org_id, contact_id);
 create index texts_appointment_idx on public.texts (org_id, appointment_id);
 create index texts_outbox_idx on public.texts (org_id, outbox_id);
--- A text is looked up by its sid before its clinic is known.
 create index texts_sid_idx on public.texts (sid);
+comment on index public.texts_sid_idx is
+  'A text is looked up by its sid before its clinic is known.';
 select private.protect('public.texts', 'select, insert, update');
 select private.allow_members('public.texts', 'select', '{owner,staff,viewer}');
 

@@ -37,6 +37,8 @@ create table private.request_batches (
 comment on table private.request_batches is
   'Batches of counts that have come in, so that one that is sent twice counts once.';
 create index request_batches_received_at_idx on private.request_batches (received_at);
+comment on index private.request_batches_received_at_idx is
+  'Batches that may be forgotten, every hour.';
 select private.protect_system_table('private.request_batches', 'select, insert, delete');
 
 -- Buckets grow with what they measure: a tenth of it at most, and 600, 800 and 1,000 ms are edges, so that "over 800" is
@@ -253,6 +255,8 @@ comment on table private.alerts is
 create unique index alerts_open on private.alerts (rule, subject)
   where closed_at is null;
 create index alerts_opened_at_idx on private.alerts (opened_at);
+comment on index private.alerts_opened_at_idx is
+  'The alerts since yesterday, which are still news.';
 select private.protect_system_table('private.alerts', 'select, insert, update');
 
 -- What the rules measure ----------------------------------------------------------------------------------------------
@@ -409,6 +413,8 @@ select private.protect_system_table('private.overlap_check', 'select');
 
 create index appointments_changed_idx on public.appointments (updated_at)
   where status in ('booked', 'confirmed', 'arrived');
+comment on index public.appointments_changed_idx is
+  'The appointments that changed since the last look for double-bookings, every minute.';
 
 create function private.guards_stand()
 returns boolean

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 // @ts-types="@types/pg"
 import type pg from "pg";
-import { createScratchDatabase, readChapters } from "../testkit/scratch-database.ts";
-import { serverUrls } from "../testkit/server-urls.ts";
-import { withClient } from "./sql.ts";
+import { createScratchDatabase, readChapters } from "./scratch-database.ts";
+import { serverUrls } from "./server-urls.ts";
+import { withClient } from "../stack/sql.ts";
 
-const unknownNames = await Deno.readTextFile(new URL("../testkit/unknown-names.sql", import.meta.url));
+const unknownNames = await Deno.readTextFile(new URL("./unknown-names.sql", import.meta.url));
 const longestFunction = 70;
 
 async function findUnknownNames(client: pg.Client): Promise<string[]> {
