@@ -21,13 +21,14 @@ export function generateTypes(settings: Settings, signal: AbortSignal): Promise<
 const adviceSchema = z.array(z.object({ name: z.string(), level: z.string(), detail: z.string() }));
 
 /**
- * Indexes that may stand unused, as all do on a new database: one that has a foreign key's columns in front is there for the key's
- * own check, and any other says in a comment what it is for.
+ * Indexes that may stand unused, as all do on a new database: one that is a constraint, or has a foreign key's columns in front, is
+ * there for the constraint's own check, and any other says in a comment what it is for.
  */
 const explainedIndexes = `
   select i.indexrelid::regclass::text as name
   from pg_index i
-  where obj_description(i.indexrelid, 'pg_class') is not null
+  where i.indisexclusion
+    or obj_description(i.indexrelid, 'pg_class') is not null
     or exists (
       select
       from pg_constraint f

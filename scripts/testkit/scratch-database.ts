@@ -19,14 +19,19 @@ export interface ScratchDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Looks at the database as it is when a migration has just been applied. */
-export type AfterChapter = (chapter: string, client: pg.Client) => Promise<void>;
+/** What a database may want besides. */
+export interface ScratchOptions {
+  /** SQL that runs before the migrations. */
+  readonly platform?: string;
+  /** Looks at the database as it is when a migration has just been applied. */
+  readonly afterChapter?: (chapter: string, client: pg.Client) => Promise<void>;
+}
 
 /** Creates one beside the database that the superuser's URL names. */
 export async function createScratchDatabase(
   serverAdminUrl: string,
   serverUrl: string,
-  afterChapter: AfterChapter = async () => {},
+  options: ScratchOptions = {},
 ): Promise<ScratchDatabase> {
   const name = `scratch_${crypto.randomUUID().replaceAll("-", "")}`;
   const [adminUrl, url] = [serverAdminUrl, serverUrl].map((one) => withDatabase(one, name));
@@ -40,7 +45,7 @@ export async function createScratchDatabase(
     },
   };
   try {
-    await furnish(name, adminUrl, url, afterChapter);
+    await furnish(name, adminUrl, url, options);
     return scratch;
   } catch (error) {
     await scratch[Symbol.asyncDispose]();
@@ -48,17 +53,18 @@ export async function createScratchDatabase(
   }
 }
 
-async function furnish(name: string, adminUrl: string, url: string, afterChapter: AfterChapter): Promise<void> {
+async function furnish(name: string, adminUrl: string, url: string, options: ScratchOptions): Promise<void> {
+  const { platform = "", afterChapter } = options;
   const [roles, auth] = await Promise.all([stackChapter("roles.sql"), stackChapter("auth.sql")]);
   await withClient(adminUrl, async (client) => {
-    await client.query(["begin", roles, getAuthSchemaSql(), auth, "commit"].join(";\n"));
+    await client.query(["begin", roles, getAuthSchemaSql(), auth, platform, "commit"].join(";\n"));
     await client.query(`alter database ${name} set search_path to "$user", public, extensions`);
     await client.query("create extension pgtap with schema extensions");
   });
   await withClient(url, async (client) => {
     for (const { name: chapter, text } of readChapters()) {
       await client.query(`begin;\n${text}\n;commit`);
-      await afterChapter(chapter, client);
+      await afterChapter?.(chapter, client);
     }
   });
 }

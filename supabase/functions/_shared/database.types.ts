@@ -146,6 +146,13 @@ export type Database = {
             referencedColumns: ["id"];
           },
           {
+            foreignKeyName: "appointments_org_id_hold_id_fkey";
+            columns: ["org_id", "hold_id"];
+            isOneToOne: false;
+            referencedRelation: "appointment_holds";
+            referencedColumns: ["org_id", "id"];
+          },
+          {
             foreignKeyName: "appointments_org_id_provider_id_fkey";
             columns: ["org_id", "provider_id"];
             isOneToOne: false;

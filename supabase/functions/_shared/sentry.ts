@@ -1,13 +1,15 @@
 import {
+  type BaseTransportOptions,
+  createStackParser,
+  createTransport,
   type ErrorEvent,
-  functionToStringIntegration,
-  getClient,
-  init,
   linkedErrorsIntegration,
-  normalizePathsIntegration,
+  nodeStackLineParser,
   Scope,
+  ServerRuntimeClient,
   type StackFrame,
-} from "@sentry/deno";
+  type Transport,
+} from "@sentry/core";
 import { VERSION } from "./environment.ts";
 import { DatabaseError, FrontdeskError, UnexpectedReasonError } from "./errors.ts";
 import type { Failure, Observation } from "./observation.ts";
@@ -15,16 +17,12 @@ import { asError, redacted } from "./redact.ts";
 
 const FLUSH_MS = 2000;
 
-type Client = NonNullable<ReturnType<typeof getClient>>;
-
 /**
  * Sends everything that went wrong in one request, and whether it was slow. Every event has a scope of its own, made here and
  * handed over with it, so nothing of one request can end up on the event of another.
  */
 export async function report(dsn: string, seen: Observation, slow: boolean): Promise<boolean> {
   const client = clientFor(dsn);
-  if (client === undefined) return false;
-
   const sent = seen.failures.map((failure) => captureFailure(client, seen, failure));
   if (slow) {
     const scope = scopeOf(seen);
@@ -34,7 +32,7 @@ export async function report(dsn: string, seen: Observation, slow: boolean): Pro
   return await areTaken(client, sent);
 }
 
-function captureFailure(client: Client, seen: Observation, { thrown, ...step }: Failure): string {
+function captureFailure(client: ServerRuntimeClient, seen: Observation, { thrown, ...step }: Failure): string {
   const error = asError(thrown);
   const scope = scopeOf({ ...seen, ...step });
   if (error instanceof FrontdeskError) scope.setTag("code", error.code);
@@ -49,7 +47,7 @@ function captureFailure(client: Client, seen: Observation, { thrown, ...step }: 
 const awaited = new Map<string, boolean>();
 
 /** Flushing tells only that nothing is under way any more, whatever became of it. */
-async function areTaken(client: Pick<Client, "flush">, ids: readonly string[]): Promise<boolean> {
+async function areTaken(client: ServerRuntimeClient, ids: readonly string[]): Promise<boolean> {
   for (const id of ids) awaited.set(id, false);
   await client.flush(FLUSH_MS);
   // What hears of an answer runs after what waits for the last of them.
@@ -68,7 +66,6 @@ export type SentryAlert = {
 /** Tells that an alert was opened or is over; one rule and subject are one issue. */
 export async function reportAlert(dsn: string, { event, alert }: SentryAlert): Promise<boolean> {
   const client = clientFor(dsn);
-  if (client === undefined) return false;
   const scope = new Scope();
   scope.setTags({ rule: alert.rule, subject: alert.subject, value: alert.value });
   scope.setFingerprint(["alert", alert.rule, alert.subject]);
@@ -76,27 +73,51 @@ export async function reportAlert(dsn: string, { event, alert }: SentryAlert): P
   return await areTaken(client, [client.captureMessage(`Alert ${event}: ${alert.rule}`, level, undefined, scope)]);
 }
 
-function clientFor(dsn: string): Client | undefined {
-  const running = getClient();
+let running: ServerRuntimeClient | undefined;
+
+/**
+ * One client serves all requests of an isolate. It is put together from Sentry's core: `@sentry/deno` brings its hooks for
+ * databases, servers and tracing, 48 MB of packages that we would have to switch off one by one, and is otherwise the same.
+ */
+function clientFor(dsn: string): ServerRuntimeClient {
   if (running !== undefined) return running;
-  const client = init({
+  const client = new ServerRuntimeClient({
     dsn,
     release: VERSION,
     environment: ["", "local"].includes(Deno.env.get("SB_REGION") ?? "") ? "local" : "production",
+    platform: "javascript",
     sendDefaultPii: false,
     sendClientReports: false,
     maxBreadcrumbs: 0,
     tracesSampleRate: 0,
-    skipOpenTelemetrySetup: true,
-    // The default ones add requests, console lines and fetched URLs to an event. These add nothing about a caller.
-    defaultIntegrations: false,
-    integrations: [functionToStringIntegration(), linkedErrorsIntegration(), normalizePathsIntegration()],
+    transport: fetchTransport,
+    stackParser: createStackParser(nodeStackLineParser()),
+    integrations: [linkedErrorsIntegration()],
     beforeSend: whitelisted,
   });
-  client?.on("afterSendEvent", ({ event_id = "" }, { statusCode = 0 }) => {
+  client.init();
+  client.on("afterSendEvent", ({ event_id = "" }, { statusCode = 0 }) => {
     if (awaited.has(event_id)) awaited.set(event_id, statusCode >= 200 && statusCode < 300);
   });
+  running = client;
   return client;
+}
+
+function fetchTransport(options: BaseTransportOptions): Transport {
+  return createTransport(options, async ({ body }) => {
+    const answer = await fetch(options.url, {
+      method: "POST",
+      body: new Uint8Array(typeof body === "string" ? new TextEncoder().encode(body) : body),
+    });
+    await answer.body?.cancel();
+    return {
+      statusCode: answer.status,
+      headers: {
+        "x-sentry-rate-limits": answer.headers.get("x-sentry-rate-limits"),
+        "retry-after": answer.headers.get("retry-after"),
+      },
+    };
+  });
 }
 
 function operationOf(seen: Observation): string {
@@ -165,7 +186,9 @@ function whitelisted(event: ErrorEvent): ErrorEvent {
 /** Names of files and functions as our code has them: what has blanks or is long is something else. */
 function placeOnly({ filename, function: name, lineno, colno, in_app }: StackFrame): StackFrame {
   return {
-    ...(filename !== undefined && /^\S{1,300}$/.test(filename) && { filename }),
+    // Below the functions' folder a path is ours; what is above it is the machine's.
+    ...(filename !== undefined && /^\S{1,300}$/.test(filename) &&
+      { filename: filename.replace(/^.*\/functions\//, "app:///") }),
     ...(name !== undefined && /^(?:async |new |get |set )?[\w$.<>#[\]*]{1,120}(?: \[as [\w$.]+\])?$/.test(name) &&
       { function: name }),
     ...(lineno !== undefined && { lineno }),
