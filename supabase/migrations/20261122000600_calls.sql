@@ -157,6 +157,91 @@ $$;
 comment on function private.note_call(uuid, text, text, text, text, timestamptz) is
   'The call, written when it is new. Whatever we hear of a call first writes it; a turn makes one that was queued ring.';
 
+-- What a call has proved ----------------------------------------------------------------------------------------------
+
+-- Out of the Data API's reach: whoever holds the secret key can neither read nor write one, only earn it.
+create table private.call_proofs (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  call_sid private.call_sid not null,
+  contact_id uuid not null,
+  appointment_id uuid,
+  expires_at timestamptz not null,
+  unique nulls not distinct (org_id, call_sid, contact_id, appointment_id),
+  foreign key (org_id, contact_id) references public.contacts (org_id, id) on delete cascade,
+  foreign key (org_id, appointment_id) references public.appointments (org_id, id) on delete cascade
+);
+comment on table private.call_proofs is
+  'For whom a call may speak: the patient whose date of birth was given, with all their appointments, or whoever has the one whose code was. It ends with the call, and after an hour at the latest.';
+create index call_proofs_contact_idx on private.call_proofs (org_id, contact_id);
+create index call_proofs_appointment_idx on private.call_proofs (org_id, appointment_id);
+select private.protect('private.call_proofs', 'select, insert, update');
+
+create function private.note_proof(p_org_id uuid, p_call_sid text, p_contact_id uuid, p_appointment_id uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into private.call_proofs as known (org_id, call_sid, contact_id, appointment_id, expires_at)
+  select p_org_id, p_call_sid, p_contact_id, p_appointment_id, now() + interval '1 hour'
+  where p_call_sid is not null
+    -- A turn that comes in late, or is played back, proves nothing any more.
+    and not exists (
+      select 1
+      from public.calls c
+      where c.org_id = p_org_id
+        and c.call_sid = p_call_sid
+        and c.ended_at is not null
+    )
+  on conflict (org_id, call_sid, contact_id, appointment_id) do update
+  set expires_at = excluded.expires_at
+  where known.expires_at < excluded.expires_at - interval '1 minute';
+$$;
+comment on function private.note_proof(uuid, text, uuid, uuid) is
+  'Notes what a call has proved: who is speaking, or (with p_appointment_id) that they know this one''s code.';
+
+create function private.end_proofs(p_org_id uuid, p_call_sid text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update private.call_proofs p
+  set expires_at = now()
+  where p.org_id = p_org_id
+    and p.call_sid = p_call_sid
+    and p.expires_at > now();
+$$;
+comment on function private.end_proofs(uuid, text) is
+  'Nobody speaks for anybody in a call that is over.';
+
+create function private.is_proved(
+  p_call_sid text,
+  p_appointment public.appointments,
+  p_is_repeat boolean
+)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  -- What has been done already may be told again to the call that proved itself for it, even when that is over.
+  return exists (
+    select 1
+    from private.call_proofs p
+    where p.org_id = p_appointment.org_id
+      and p.call_sid = p_call_sid
+      and p.contact_id = p_appointment.contact_id
+      and coalesce(p.appointment_id, p_appointment.id) = p_appointment.id
+      and (p.expires_at > now() or p_is_repeat)
+  );
+end;
+$$;
+comment on function private.is_proved(text, public.appointments, boolean) is
+  'Whether a call may speak for an appointment''s patient: without a call, never.';
+
 -- A call comes in -----------------------------------------------------------------------------------------------------
 
 create function private.clinic_json(p_org_id uuid)
@@ -400,6 +485,7 @@ begin
   returning h.id
   into v_hold_id;
   perform private.release_claims(p_org_id, v_hold_id);
+  perform private.end_proofs(p_org_id, p_call_sid);
 
   update public.calls c
   set outcome = coalesce(c.outcome, 'abandoned')
@@ -425,7 +511,7 @@ begin
 end;
 $$;
 comment on function private.close_call(uuid, text) is
-  'Lets go of what an ended call still holds and, when nothing came of it, leaves staff one task that says how far the caller came.';
+  'Lets go of what an ended call still holds and has proved and, when nothing came of it, leaves staff one task that says how far the caller came.';
 
 create function private.is_call_end(p_status text)
 returns boolean

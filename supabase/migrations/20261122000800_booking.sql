@@ -752,6 +752,14 @@ begin
   if v_proof.contact_id is null then
     return private.failure('not_found') || jsonb_build_object('tries_left', v_proof.tries_left);
   end if;
+  perform private.note_proof(p_org_id, p_call_sid, v_proof.contact_id, (
+    select a.id
+    from public.appointments a
+    where a.org_id = p_org_id
+      and a.contact_id = v_proof.contact_id
+      and a.code = p_code
+      and a.status in ('booked', 'confirmed')
+  ));
   return jsonb_build_object(
     'success', true,
     'contact_id', v_proof.contact_id,
@@ -760,7 +768,7 @@ begin
 end;
 $$;
 comment on function public.list_appointments(uuid, text, date, text, text) is
-  'The upcoming appointments of the patient with this number (null: the one noted on the call) and date of birth, soonest first; or, with p_code in place of the date, the one appointment that has this code. Answers {contact_id, appointments}. A wrong date or code, an unknown number and a locked one all answer not_found with tries_left: three a call (p_call_sid), ten a day for a number. Fails also with invalid_input.';
+  'The upcoming appointments of the patient with this number (null: the one noted on the call) and date of birth, soonest first; or, with p_code in place of the date, the one appointment that has this code. What was proved counts for the call (p_call_sid) until it ends. Answers {contact_id, appointments}. A wrong date or code, an unknown number and a locked one all answer not_found with tries_left: three a call (p_call_sid), ten a day for a number. Fails also with invalid_input.';
 select private.publish('public.list_appointments');
 
 -- Moving and cancelling -----------------------------------------------------------------------------------------------
@@ -789,7 +797,33 @@ $$;
 comment on function private.appointment_json(uuid, uuid) is
   'An appointment as RPCs tell it.';
 
-create function public.reschedule_appointment(p_org_id uuid, p_appointment_id uuid, p_hold_id uuid)
+create function private.locked_appointment(p_org_id uuid, p_appointment_id uuid)
+returns public.appointments
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_appointment public.appointments;
+begin
+  select a.*
+  into v_appointment
+  from public.appointments a
+  where a.org_id = p_org_id
+    and a.id = p_appointment_id
+  for no key update;
+  return v_appointment;
+end;
+$$;
+comment on function private.locked_appointment(uuid, uuid) is
+  'An appointment, locked; a row of nulls when the clinic has no such appointment.';
+
+create function public.reschedule_appointment(
+  p_org_id uuid,
+  p_appointment_id uuid,
+  p_hold_id uuid,
+  p_call_sid text default null
+)
 returns jsonb
 language plpgsql
 volatile
@@ -801,19 +835,20 @@ declare
   v_hold public.appointment_holds;
   v_appointment public.appointments;
 begin
-  if p_org_id is null or p_appointment_id is null or p_hold_id is null then
+  if p_org_id is null
+    or p_appointment_id is null
+    or p_hold_id is null
+    or not pg_input_is_valid(p_call_sid, 'private.call_sid')
+  then
     return private.failure('invalid_input');
   end if;
-  perform private.enter_clinic(p_org_id, 'reschedule_appointment');
+  perform private.enter_clinic(p_org_id, 'reschedule_appointment', p_call_sid);
   v_hold := private.locked_hold(p_org_id, p_hold_id);
-  select a.*
-  into v_appointment
-  from public.appointments a
-  where a.org_id = p_org_id
-    and a.id = p_appointment_id
-  for no key update;
+  v_appointment := private.locked_appointment(p_org_id, p_appointment_id);
   if v_hold.id is null or v_appointment.id is null then
     return private.failure('not_found');
+  elsif not private.is_proved(p_call_sid, v_appointment, v_hold.appointment_id is not distinct from p_appointment_id) then
+    return private.failure('not_proved');
   elsif v_hold.status = 'confirmed' then
     -- The same move again; or the hold has become another appointment, which is none of this caller's business.
     return case
@@ -841,9 +876,29 @@ begin
   return private.appointment_json(p_org_id, p_appointment_id);
 end;
 $$;
-comment on function public.reschedule_appointment(uuid, uuid, uuid) is
-  'Moves an upcoming appointment to the time of a hold; the old time is free in the same transaction. Answers {appointment_id, code, status, slot}, the same when called again. Fails with hold_expired (and alternatives; the old time stays), not_found, invalid_input.';
+comment on function public.reschedule_appointment(uuid, uuid, uuid, text) is
+  'Moves an upcoming appointment to the time of a hold; the old time is free in the same transaction. p_call_sid is the call that has proved, by list_appointments, whose appointment it is. Answers {appointment_id, code, status, slot}, the same when called again. Fails with hold_expired (and alternatives; the old time stays), not_proved, not_found, invalid_input.';
 select private.publish('public.reschedule_appointment');
+
+create function private.cancel(p_appointment public.appointments, p_reason text)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if p_appointment.status in ('booked', 'confirmed') and p_appointment.starts_at > now() then
+    update public.appointments a
+    set status = 'cancelled', cancel_reason = left(p_reason, 300)
+    where a.org_id = p_appointment.org_id
+      and a.id = p_appointment.id;
+    return true;
+  end if;
+  return coalesce(p_appointment.status = 'cancelled', false);
+end;
+$$;
+comment on function private.cancel(public.appointments, text) is
+  'Cancels a locked appointment that is still to come; true also for one that is cancelled already.';
 
 create function public.cancel_appointment(
   p_org_id uuid,
@@ -865,27 +920,18 @@ begin
     return private.failure('invalid_input');
   end if;
   perform private.enter_clinic(p_org_id, 'cancel_appointment', p_call_sid);
-  select a.*
-  into v_appointment
-  from public.appointments a
-  where a.org_id = p_org_id
-    and a.id = p_appointment_id
-  for no key update;
-  if v_appointment.id is null
-    or v_appointment.status not in ('booked', 'confirmed', 'cancelled')
-    or (v_appointment.status <> 'cancelled' and v_appointment.starts_at <= now())
-  then
+  v_appointment := private.locked_appointment(p_org_id, p_appointment_id);
+  if v_appointment.id is null then
+    return private.failure('not_found');
+  elsif not private.is_proved(p_call_sid, v_appointment, v_appointment.status = 'cancelled') then
+    return private.failure('not_proved');
+  elsif not private.cancel(v_appointment, p_reason) then
     return private.failure('not_found');
   end if;
-  update public.appointments a
-  set status = 'cancelled', cancel_reason = left(p_reason, 300)
-  where a.org_id = p_org_id
-    and a.id = p_appointment_id
-    and a.status <> 'cancelled';
   perform private.note_outcome(p_org_id, p_call_sid, 'cancelled');
   return private.appointment_json(p_org_id, p_appointment_id);
 end;
 $$;
 comment on function public.cancel_appointment(uuid, uuid, text, text) is
-  'Cancels a coming appointment and frees its time at once, or keeps it for the waitlist''s first match; p_call_sid notes the call''s outcome. Answers {appointment_id, code, status, slot}, the same when called again. Fails with not_found, invalid_input.';
+  'Cancels a coming appointment and frees its time at once, or keeps it for the waitlist''s first match; p_call_sid is the call that has proved, by list_appointments, whose appointment it is; staff cancel by updating the row. Answers {appointment_id, code, status, slot}, the same when called again. Fails with not_proved, not_found, invalid_input.';
 select private.publish('public.cancel_appointment');

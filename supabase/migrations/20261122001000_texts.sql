@@ -1028,7 +1028,7 @@ volatile
 set search_path = ''
 as $$
 begin
-  if not (public.cancel_appointment(p_org_id, p_appointment_id, 'by text') -> 'success')::boolean then
+  if not private.cancel(private.locked_appointment(p_org_id, p_appointment_id), 'by text') then
     return false;
   end if;
   -- The reply says it; a second text that says the same would only puzzle.

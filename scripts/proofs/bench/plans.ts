@@ -78,6 +78,7 @@ async function exercise(
   const { org_id, service_id, lane, moss, starts_at } = start;
   const callSid = () => `CA${crypto.randomUUID()}`;
   const contact = sql.json({ phone, name: "Nell Harper" });
+  const proving = callSid();
   const day = "1 day";
   await watch(
     "find_open_slots",
@@ -101,11 +102,12 @@ async function exercise(
   );
   await watch(
     "list_appointments",
-    () => sql`select public.list_appointments(${org_id}, ${phone}, '1990-01-01', ${callSid()}) as answer`,
+    () => sql`select public.list_appointments(${org_id}, ${phone}, null, ${proving}, ${booked.code}) as answer`,
   );
   await watch(
     "reschedule_appointment",
-    () => sql`select public.reschedule_appointment(${org_id}, ${booked.appointment_id}, ${second.hold_id}) as answer`,
+    () =>
+      sql`select public.reschedule_appointment(${org_id}, ${booked.appointment_id}, ${second.hold_id}, ${proving}) as answer`,
   );
   await watch(
     "join_waitlist",
@@ -114,7 +116,7 @@ async function exercise(
   );
   await watch(
     "cancel_appointment",
-    () => sql`select public.cancel_appointment(${org_id}, ${booked.appointment_id}) as answer`,
+    () => sql`select public.cancel_appointment(${org_id}, ${booked.appointment_id}, null, ${proving}) as answer`,
   );
   const third = await claim(lane);
   await watch("release_hold", () => sql`select public.release_hold(${org_id}, ${third.hold_id}) as answer`);

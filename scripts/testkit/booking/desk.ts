@@ -94,25 +94,50 @@ export class Desk {
     return this.ask("release_hold", { p_org_id: this.clinic.id, p_hold_id: holdId });
   }
 
-  move(appointmentId: string, holdId: string): Promise<Answer> {
-    const args = { p_org_id: this.clinic.id, p_appointment_id: appointmentId, p_hold_id: holdId };
-    return this.ask("reschedule_appointment", args);
+  /** Proves an appointment by its code, in the call that may move and cancel it from then on. */
+  prove(appointmentId: string, phone: string, code: string): Promise<Answer> {
+    return this.ask("list_appointments", {
+      p_org_id: this.clinic.id,
+      p_phone: phone,
+      p_date_of_birth: null,
+      p_call_sid: provenCall(appointmentId),
+      p_code: code,
+    });
   }
 
-  cancel(appointmentId: string): Promise<Answer> {
-    return this.ask("cancel_appointment", { p_org_id: this.clinic.id, p_appointment_id: appointmentId });
+  move(appointmentId: string, holdId: string, callSid = provenCall(appointmentId)): Promise<Answer> {
+    return this.ask("reschedule_appointment", {
+      p_org_id: this.clinic.id,
+      p_appointment_id: appointmentId,
+      p_hold_id: holdId,
+      p_call_sid: callSid,
+    });
+  }
+
+  cancel(appointmentId: string, callSid = provenCall(appointmentId)): Promise<Answer> {
+    return this.ask("cancel_appointment", {
+      p_org_id: this.clinic.id,
+      p_appointment_id: appointmentId,
+      p_call_sid: callSid,
+    });
   }
 
   expireHolds(): Promise<Answer> {
     return this.ask("expire_holds", {});
   }
 
-  /** Holds and confirms, where nobody else is around. */
+  /** Holds, confirms and proves, where nobody else is around. */
   async book(provider: string, service: Service, startsAt: Date, phone: string): Promise<string> {
     const { hold_id } = succeeded(await this.claim(provider, service, startsAt, `CA${crypto.randomUUID()}`));
-    const { appointment_id } = succeeded(await this.confirm(`${hold_id}`, phone));
+    const { appointment_id, code } = succeeded(await this.confirm(`${hold_id}`, phone));
+    succeeded(await this.prove(`${appointment_id}`, phone, `${code}`));
     return `${appointment_id}`;
   }
+}
+
+/** The call that proves an appointment: named after it, so that whoever is at the desk finds it. */
+export function provenCall(appointmentId: string): string {
+  return `proven-${appointmentId}`;
 }
 
 /** The answer, which has to be a success. */

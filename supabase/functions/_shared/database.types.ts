@@ -1434,7 +1434,7 @@ export type Database = {
       };
       "release_hold": { Args: { "p_hold_id": string; "p_org_id": string }; Returns: Json };
       "reschedule_appointment": {
-        Args: { "p_appointment_id": string; "p_hold_id": string; "p_org_id": string };
+        Args: { "p_appointment_id": string; "p_call_sid"?: string; "p_hold_id": string; "p_org_id": string };
         Returns: Json;
       };
       "search_knowledge": {

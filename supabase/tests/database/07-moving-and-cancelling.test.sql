@@ -2,7 +2,7 @@
 begin;
 set local search_path = public, extensions;
 set local timezone = 'America/New_York';
-select plan(114);
+select plan(123);
 
 -- A Monday.
 select tests.set_clock('2027-06-07 08:00');
@@ -139,15 +139,39 @@ as $$
   returning id;
 $$;
 
+-- Every call here has given the code of the appointment that it is about; what a call must have done is tried apart.
+create function pg_temp.prove(p_appointment uuid, p_call text)
+returns text
+language sql
+as $$
+  select tests.short(tests.rpc(format('list_appointments(%L, %L, null, %L, %L)', a.org_id, c.phone, p_call, a.code)))
+  from public.appointments a
+  join public.contacts c on c.id = a.contact_id
+  where a.id = p_appointment
+    and a.status in ('booked', 'confirmed');
+$$;
+
 create function pg_temp.move(p_appointment uuid, p_call text)
 returns jsonb
-language sql
-as $$ select tests.rpc(format('reschedule_appointment(%L, %L, %L)', pg_temp.org(), p_appointment, pg_temp.hold_of(p_call))) $$;
+language plpgsql
+as $$
+begin
+  perform pg_temp.prove(p_appointment, p_call);
+  return tests.rpc(format(
+    'reschedule_appointment(%L, %L, %L, %L)', pg_temp.org(), p_appointment, pg_temp.hold_of(p_call), p_call
+  ));
+end;
+$$;
 
-create function pg_temp.cancel(p_appointment uuid, p_reason text default null, p_call text default null)
+create function pg_temp.cancel(p_appointment uuid, p_reason text default null, p_call text default 'CAcancelling')
 returns jsonb
-language sql
-as $$ select tests.rpc(format('cancel_appointment(%L, %L, %L, %L)', pg_temp.org(), p_appointment, p_reason, p_call)) $$;
+language plpgsql
+as $$
+begin
+  perform pg_temp.prove(p_appointment, p_call);
+  return tests.rpc(format('cancel_appointment(%L, %L, %L, %L)', pg_temp.org(), p_appointment, p_reason, p_call));
+end;
+$$;
 
 create function pg_temp.list(p_call text, p_phone text, p_date_of_birth text)
 returns jsonb
@@ -294,7 +318,7 @@ select is(
 select tests.short(pg_temp.claim('CA4', 'Osei', '2027-06-15 09:00'));
 select tests.short(pg_temp.confirm('CA4', '{"phone": "+12125550132"}'));
 select is(
-  tests.answered(format('reschedule_appointment(%L, %L, %L)', pg_temp.org(), pg_temp.id('tess'), pg_temp.hold_of('CA4')), array[pg_temp.org(), pg_temp.other_org()]),
+  tests.answered(format('reschedule_appointment(%L, %L, %L, ''CA1'')', pg_temp.org(), pg_temp.id('tess'), pg_temp.hold_of('CA4')), array[pg_temp.org(), pg_temp.other_org()]),
   'not_found',
   'A hold that has become somebody else''s appointment moves nothing'
 );
@@ -321,8 +345,10 @@ select
     pg_temp.other_org(), pg_temp.resource('Vega'), pg_temp.service('Elsewhere'), '2027-06-14 11:00', 'CAelsewhere'
   )) ->> 'hold_id')::uuid as hold_id
 from appointment;
+-- The call speaks for Tess and for Abel.
+select pg_temp.list('CA5', '+12125550131', '1984-03-09'), pg_temp.list('CA5', '+12125550132', '1957-11-30');
 select is(
-  tests.answered(format('reschedule_appointment(%L, %L, %L)', org_id, appointment_id, hold_id), array[pg_temp.org(), pg_temp.other_org()]),
+  tests.answered(format('reschedule_appointment(%L, %L, %L, ''CA5'')', org_id, appointment_id, hold_id), array[pg_temp.org(), pg_temp.other_org()]),
   reason,
   format('A move %s is answered %s, and nothing is written', what, reason)
 )
@@ -385,13 +411,71 @@ from (values
   ('without a clinic', 'invalid_input', null, pg_temp.id('here'), null),
   ('nothing', 'invalid_input', pg_temp.org(), null, null),
   ('from a call with words for a name', 'invalid_input', pg_temp.org(), pg_temp.id('here'), 'a call'),
-  ('in an unknown clinic', 'not_found', gen_random_uuid(), pg_temp.id('here'), null),
-  ('an unknown appointment', 'not_found', pg_temp.org(), gen_random_uuid(), null),
-  ('another clinic''s appointment', 'not_found', pg_temp.org(), (select id from elsewhere), null),
-  ('a past appointment', 'not_found', pg_temp.org(), pg_temp.id('past'), null),
-  ('a missed appointment', 'not_found', pg_temp.org(), pg_temp.id('missed'), null),
-  ('an appointment whose patient is here', 'not_found', pg_temp.org(), pg_temp.id('here'), null)
+  ('in an unknown clinic', 'not_found', gen_random_uuid(), pg_temp.id('here'), 'CA5'),
+  ('an unknown appointment', 'not_found', pg_temp.org(), gen_random_uuid(), 'CA5'),
+  ('another clinic''s appointment', 'not_found', pg_temp.org(), (select id from elsewhere), 'CA5'),
+  ('a past appointment', 'not_found', pg_temp.org(), pg_temp.id('past'), 'CA5'),
+  ('a missed appointment', 'not_found', pg_temp.org(), pg_temp.id('missed'), 'CA5'),
+  ('an appointment whose patient is here', 'not_found', pg_temp.org(), pg_temp.id('here'), 'CA5')
 ) bad (what, reason, org_id, appointment_id, call);
+
+-- What a call must have proved -----------------------------------------------------------------------------------------------------------
+
+insert into ids values
+  ('proved', pg_temp.book('+12125550131', 'Lund', '2027-06-15 13:00')),
+  ('hers too', pg_temp.book('+12125550131', 'Lund', '2027-06-15 14:00')),
+  ('his', pg_temp.book('+12125550132', 'Lund', '2027-06-15 15:00'));
+select tests.short(pg_temp.claim('CAunproved', 'Osei', '2027-06-15 16:00'));
+create function pg_temp.tried(p_what text, p_call text)
+returns text[]
+language sql
+as $$
+  select array[
+    tests.answered(format('cancel_appointment(%L, %L, null, %L)', pg_temp.org(), pg_temp.id(p_what), p_call), array[pg_temp.org()]),
+    tests.answered(
+      format('reschedule_appointment(%L, %L, %L, %L)', pg_temp.org(), pg_temp.id(p_what), pg_temp.hold_of('CAunproved'), p_call),
+      array[pg_temp.org()]
+    )
+  ];
+$$;
+select is(
+  array[pg_temp.tried('proved', null), pg_temp.tried('proved', 'CAunproved'), pg_temp.tried('gone', null)],
+  array_fill('not_proved'::text, array[3, 2]),
+  'Without a call, or in one that has proved nothing, an appointment is neither cancelled nor moved, nor told of when it is over'
+);
+select tests.short(pg_temp.list('CAabel', '+12125550132', '1957-11-30'));
+select is(pg_temp.tried('proved', 'CAabel'), '{not_proved,not_proved}', 'Who has proved to be one patient does nothing to another''s');
+select tests.short(pg_temp.list_by_code('CAcode', '+12125550131', pg_temp.code('2027-06-15 13:00')));
+select is(pg_temp.tried('hers too', 'CAcode'), '{not_proved,not_proved}', 'A code opens the appointment that has it, and no other of the same patient');
+insert into calls (org_id, call_sid, status_at, started_at)
+select pg_temp.org(), c, current_setting('test.now')::timestamptz, current_setting('test.now')::timestamptz
+from unnest(array['CAends', 'CAwaits']) c;
+select tests.short(pg_temp.list('CAends', '+12125550131', '1984-03-09')), tests.short(pg_temp.list('CAwaits', '+12125550131', '1984-03-09'));
+select is(tests.short(pg_temp.cancel(pg_temp.id('hers too'), p_call => 'CAends')), 'success', 'A date of birth opens all of them');
+select tests.short(tests.rpc(format(
+  'record_call_event(''CAends'', ''completed'', 1, %L, ''+442079460907'')', current_setting('test.now')
+)));
+select is(
+  array[tests.short(pg_temp.list('CAends', '+12125550131', '1984-03-09')), (pg_temp.tried('proved', 'CAends'))[1], (pg_temp.tried('proved', 'CAends'))[2]],
+  array['success', 'not_proved', 'not_proved'],
+  'A proof ends with its call, and one that is played back afterwards is none'
+);
+select is(
+  tests.rpc(format('cancel_appointment(%L, %L, null, ''CAends'')', pg_temp.org(), pg_temp.id('hers too'))) ->> 'status',
+  'cancelled',
+  'What the call has done before, it is told again'
+);
+select tests.later('59 minutes');
+select is(pg_temp.tried('his', 'CAwaits'), '{not_proved,not_proved}', 'Time makes no proof');
+select is(
+  tests.rpc(format('cancel_appointment(%L, %L, null, ''CAwaits'')', pg_temp.org(), pg_temp.id('proved'))) ->> 'status',
+  'cancelled',
+  'A call that goes on has an hour'
+);
+select tests.later('1 minute');
+insert into ids values ('after an hour', pg_temp.book('+12125550131', 'Lund', '2027-06-15 13:30'));
+select is(pg_temp.tried('after an hour', 'CAwaits'), '{not_proved,not_proved}', 'and no more');
+delete from appointments where id in (pg_temp.id('his'), pg_temp.id('after an hour'));
 
 -- Proving who one is -----------------------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 -- The outbox: one effect for one cause, written with it, taken by one worker at a time, and never given up in silence.
 begin;
 set local search_path = public, extensions;
-select plan(61);
+select plan(62);
 
 -- Two clinics on UTC, so that the times below are what they look like -----------------------------------------------------
 
@@ -161,12 +161,18 @@ select results_eq(
   $$,
   'Moved away and back: the reminder that had gone out is not sent again, the other one is due again'
 );
+select ok((
+    select (public.list_appointments(a.org_id, c.phone, null, 'CAcancels', a.code) -> 'success')::boolean
+    from appointments a
+    join contacts c on c.id = a.contact_id
+    where a.id = pg_temp.id(1, '42')
+  ), 'Whoever has its code');
 select ok(
-  (public.cancel_appointment(pg_temp.id(1, '1'), pg_temp.id(1, '42')) -> 'success')::boolean,
-  'It is cancelled by phone'
+  (public.cancel_appointment(pg_temp.id(1, '1'), pg_temp.id(1, '42'), null, 'CAcancels') -> 'success')::boolean,
+  '… cancels it by phone'
 );
 select ok(
-  (public.cancel_appointment(pg_temp.id(1, '1'), pg_temp.id(1, '42')) -> 'success')::boolean,
+  (public.cancel_appointment(pg_temp.id(1, '1'), pg_temp.id(1, '42'), null, 'CAcancels') -> 'success')::boolean,
   '… twice'
 );
 select results_eq(

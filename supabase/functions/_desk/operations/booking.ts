@@ -38,10 +38,10 @@ export const listAppointments = operation("list_appointments", {
   appointments: z.array(Slot.extend({ appointment_id: Id })),
 });
 
-/** Moves an appointment to a held time; its old time is free in the same transaction. */
+/** Moves an appointment, of whom the call has proved to be, to a held time; its old time is free in the same transaction. */
 export const rescheduleAppointment = operation("reschedule_appointment", appointment);
 
-/** Cancels an appointment. */
+/** Cancels an appointment of whom the call has proved to be. */
 export const cancelAppointment = operation("cancel_appointment", appointment);
 
 /** Puts a caller on the waiting list for a service and a span. */

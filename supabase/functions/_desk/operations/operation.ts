@@ -13,6 +13,7 @@ const Reason = z.enum([
   "too_soon",
   "too_far",
   "not_offered",
+  "not_proved",
   "invalid_input",
 ]);
 

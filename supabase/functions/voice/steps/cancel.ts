@@ -31,8 +31,8 @@ function cancelBooked(state: StateOf<"cancel">, caller: Caller): Invocation {
     p_call_sid: caller.callSid,
   }, (answer) => {
     if (answer.success) return sayCancelled(state, answer.slot);
-    // Staff have changed it meanwhile, or it has begun.
-    if (answer.reason === "not_found") return recordMessage(state, "cancel");
+    // Staff have changed it meanwhile, or it has begun; or the call is so old that its proof no longer counts.
+    if (answer.reason === "not_found" || answer.reason === "not_proved") return recordMessage(state, "cancel");
     throw new UnexpectedReasonError(cancelAppointment.rpc, answer.reason);
   });
 }

@@ -2,7 +2,7 @@ import { confirmHold, releaseHold, rescheduleAppointment, setHoldContact } from 
 import type { Failure } from "../../_desk/operations/operation.ts";
 import { askToConfirm, readBack, sayDone } from "../asking/confirm.ts";
 import { recordMessage } from "../asking/message.ts";
-import { type Invocation, invoke, type Plan, type Reply, type Step } from "../conversation.ts";
+import { type Caller, type Invocation, invoke, type Plan, type Reply, type Step } from "../conversation.ts";
 import { hearYesNo } from "../hearing/choices.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Booked, searchOf, type StateOf } from "../state.ts";
@@ -26,7 +26,7 @@ export const confirm: Step<StateOf<"confirm">> = {
     const yes = hearYesNo(keys, words, state.moving === undefined ? undefined : MOVE);
     if (yes === null) return null;
     if (!yes) return letGo(state);
-    return state.moving === undefined ? book(state, caller.phone) : move(state, state.moving);
+    return state.moving === undefined ? book(state, caller.phone) : move(state, state.moving, caller);
   },
 };
 
@@ -39,17 +39,17 @@ function book(state: StateOf<"confirm">, phone: string | null): Invocation {
 }
 
 /** Until this moment the appointment has its old time. */
-function move(state: StateOf<"confirm">, { appointment }: Booked): Invocation {
+function move(state: StateOf<"confirm">, { appointment }: Booked, { callSid }: Caller): Invocation {
   return invoke(
     rescheduleAppointment,
-    { p_org_id: state.org, p_appointment_id: appointment, p_hold_id: state.hold },
+    { p_org_id: state.org, p_appointment_id: appointment, p_hold_id: state.hold, p_call_sid: callSid },
     (answer) => answer.success ? sayDone(state, answer.slot, answer.code) : notMoved(state, answer),
   );
 }
 
 function notMoved(state: StateOf<"confirm">, answer: Failure): Reply {
-  // Staff have cancelled it meanwhile, or it has begun.
-  if (answer.reason === "not_found") return recordMessage(state, "move");
+  // Staff have cancelled it meanwhile, or it has begun; or the call is so old that its proof no longer counts.
+  if (answer.reason === "not_found" || answer.reason === "not_proved") return recordMessage(state, "move");
   return holdIsOver(state, rescheduleAppointment, answer);
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { newCall, phoneOf } from "../../../../scripts/testkit/booking/clinic.ts";
-import type { Answer, Desk } from "../../../../scripts/testkit/booking/desk.ts";
+import { type Answer, type Desk, provenCall } from "../../../../scripts/testkit/booking/desk.ts";
 import type { Action, Step } from "./steps.ts";
 import { quarterOf, type World } from "./world.ts";
 
@@ -12,8 +12,8 @@ const polite: Partial<Record<Action, readonly string[]>> = {
   noteContact: ["hold_expired", "not_found"],
   confirm: ["hold_expired", "not_found"],
   release: ["not_found"],
-  move: ["hold_expired", "not_found"],
-  cancel: ["not_found"],
+  move: ["hold_expired", "not_found", "not_proved"],
+  cancel: ["not_found", "not_proved"],
   list: ["not_found"],
 };
 
@@ -92,9 +92,13 @@ export class Caller {
       case "release":
         return toHold((id) => this.ask("release", "release_hold", { p_hold_id: id }));
       case "move":
-        return toHold((held) => appointment === null ? Promise.resolve() : this.move(appointment, held));
+        return toHold((held) =>
+          appointment === null ? Promise.resolve() : this.move(appointment, held, this.speaking(step, appointment))
+        );
       case "cancel":
-        return toAppointment((id) => this.ask("cancel", "cancel_appointment", { p_appointment_id: id }));
+        return toAppointment((id) =>
+          this.ask("cancel", "cancel_appointment", { p_appointment_id: id, p_call_sid: this.speaking(step, id) })
+        );
       case "list":
         return () => this.list();
       case "joinWaitlist":
@@ -174,22 +178,27 @@ export class Caller {
       this.#holds.push(answer.hold_id);
       this.world.holds.push(answer.hold_id);
     }
-    if (answer.appointment_id !== undefined) this.promised(answer.hold_id, answer);
+    if (answer.appointment_id !== undefined) await this.promised(answer.hold_id, answer);
   }
 
   private async confirm(hold: string): Promise<void> {
     const p_contact = { phone: this.#phone, name: "Nell Harper" };
     const answer = await this.ask("confirm", "confirm_hold", { p_hold_id: hold, p_contact });
-    if (answer.success) this.promised(hold, answer);
+    if (answer.success) await this.promised(hold, answer);
   }
 
-  private async move(appointment: string, hold: string): Promise<void> {
-    const args = { p_appointment_id: appointment, p_hold_id: hold };
+  private async move(appointment: string, hold: string, call: string): Promise<void> {
+    const args = { p_appointment_id: appointment, p_hold_id: hold, p_call_sid: call };
     const answer = await this.ask("move", "reschedule_appointment", args);
-    if (answer.success) this.promised(hold, answer);
+    if (answer.success) await this.promised(hold, answer);
   }
 
-  private promised(hold: string, { appointment_id, code }: Answer): void {
+  /** The call in which something is asked about an appointment: mostly the one that has proved it. */
+  private speaking(step: Step, appointment: string): string {
+    return step.own || !step.newCall ? provenCall(appointment) : this.#call;
+  }
+
+  private async promised(hold: string, { appointment_id, code }: Answer): Promise<void> {
     assert.ok(appointment_id !== undefined && code !== undefined, "booked, and no appointment or code is told");
     const { confirmed } = this.world.promises;
     const told = confirmed.get(hold) ?? new Set();
@@ -197,6 +206,9 @@ export class Caller {
     if (this.#appointments.includes(appointment_id)) return;
     this.#appointments.push(appointment_id);
     this.world.appointments.push(appointment_id);
+    // Another caller may have put their own number on the hold, and staff may have changed the appointment since.
+    const { success, reason } = await this.#desk.prove(appointment_id, this.#phone, code);
+    assert.ok(success || reason === "not_found", `list_appointments answered ${reason}`);
   }
 
   private async list(): Promise<void> {

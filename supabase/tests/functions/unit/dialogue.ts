@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Slot } from "../../../functions/_desk/operations/answers.ts";
 import type { setHoldContact } from "../../../functions/_desk/operations/booking.ts";
 import type { beginCall } from "../../../functions/_desk/operations/calls.ts";
-import type { Answer, Success } from "../../../functions/_desk/operations/operation.ts";
+import type { Answer, Failure, Success } from "../../../functions/_desk/operations/operation.ts";
 import type { RpcName } from "../../../functions/_shared/database.ts";
 import type { Clinics, Facts } from "../../../functions/voice/clinics.ts";
 import {
@@ -100,7 +100,7 @@ export function held(contact: Partial<{ known: boolean; name: string | null; has
 
 /** A failure as Postgres tells it. */
 export function failed(
-  reason: "slot_taken" | "hold_expired" | "too_soon" | "too_far" | "not_found" | "invalid_input",
+  reason: Failure["reason"],
   alternatives: Slot[] = [],
 ): { success: false; reason: typeof reason; alternatives: Slot[] } {
   return { success: false, reason, alternatives };
