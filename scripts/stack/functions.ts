@@ -29,12 +29,12 @@ export interface FunctionProcesses {
 /** Starts a process for each function; what they print goes to functions.log and to the report. */
 export function startFunctions(
   functions: readonly ServedFunction[],
-  environment: Record<string, string>,
+  environmentOf: (name: string) => Record<string, string>,
   stackDir: string,
   report: Report,
 ): FunctionProcesses {
   const log = openNewLog(join(stackDir, "functions.log"));
-  const running = functions.map((fn) => superviseFunction(fn, environment, report, log.write));
+  const running = functions.map((fn) => superviseFunction(fn, environmentOf(fn.name), report, log.write));
   return {
     ready: Promise.all(running.map((one) => one.ready)).then(() => {}),
     async restart(name) {

@@ -15,6 +15,7 @@ import { readFunctions } from "./project.ts";
 import type { Report } from "./report.ts";
 import { startSchedule } from "./schedule.ts";
 import { databaseUrl, localKeys, type Settings, stackEnvironment } from "./settings.ts";
+import { mintWorkerKey } from "./worker-key.ts";
 import { createSinks } from "./sinks.ts";
 import { watchFunctions } from "./watch.ts";
 
@@ -34,7 +35,10 @@ export interface Stack {
 export async function startStack(settings: Settings, report: Report, signal: AbortSignal): Promise<Stack> {
   await using started = new AsyncDisposableStack();
   const own = await claim(settings, report, started);
-  const env = stackEnvironment(own);
+  const env: Record<string, string> = {
+    ...stackEnvironment(own),
+    WORKER_KEY: await mintWorkerKey(localKeys.jwtSecret),
+  };
   const apiUrl = `${env.API_URL}`;
   const functions = readFunctions(own.projectDir).map((fn) => ({ ...fn, port: freePort() }));
   const names = functions.map((fn) => fn.name);
@@ -46,7 +50,7 @@ export async function startStack(settings: Settings, report: Report, signal: Abo
   started.defer(() => gateway.stop());
   await startDatabase(own, report, signal, started);
   // They load while the migrations run: they touch the database only when somebody calls.
-  const processes = startFunctions(functions, functionEnvironment(own, env), own.stackDir, report);
+  const processes = startFunctions(functions, (name) => functionEnvironment(own, env, name), own.stackDir, report);
   started.defer(() => processes.stop());
   await report.step(MIGRATIONS, () => migrate(own, signal));
   await report.step("Data API and Auth", () => gateway.ready(signal));
@@ -111,8 +115,11 @@ function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 }
 
+/** The functions that work with texts, and with the worker's own key. */
+const withWorkerKey = ["worker", "sms", "sms-status"];
+
 /** What Supabase injects into a function, and what this product asks to be set as secrets. */
-function functionEnvironment(settings: Settings, env: Record<string, string>): Record<string, string> {
+function functionEnvironment(settings: Settings, env: Record<string, string>, name: string): Record<string, string> {
   const own = ["ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET"];
   const inherited = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG", ...own].flatMap((name) => {
     const value = Deno.env.get(name);
@@ -124,6 +131,7 @@ function functionEnvironment(settings: Settings, env: Record<string, string>): R
     SUPABASE_DB_URL: databaseUrl(settings, "postgres"),
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: localKeys.publishable }),
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: localKeys.secret }),
+    ...(withWorkerKey.includes(name) ? { WORKER_KEY: `${env.WORKER_KEY}` } : {}),
     SENTRY_DSN: `http://local@127.0.0.1:${settings.opsPort}/sentry/1`,
     TWILIO_ACCOUNT_SID: localKeys.twilioAccountSid,
     TWILIO_AUTH_TOKEN: localKeys.twilioAuthToken,

@@ -34,6 +34,7 @@ export function functionEnvironment(
     SUPABASE_URL: env.API_URL ?? "",
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: env.SECRET_KEY }),
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: env.PUBLISHABLE_KEY }),
+    WORKER_KEY: env.WORKER_KEY ?? "",
     TWILIO_ACCOUNT_SID: env.TWILIO_ACCOUNT_SID ?? "",
     TWILIO_AUTH_TOKEN: env.TWILIO_AUTH_TOKEN ?? "",
     TWILIO_API_URL: env.TWILIO_API_URL ?? "",

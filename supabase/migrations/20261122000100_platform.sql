@@ -19,6 +19,18 @@ begin
 end;
 $$;
 
+-- The role of the worker's own key. Twilio's lists, texts and the clock's work are its business, booking is not: neither key
+-- opens what is the other's.
+do $$
+begin
+  if not exists (select 1 from pg_catalog.pg_roles where rolname = 'frontdesk_worker') then
+    create role frontdesk_worker nologin noinherit nobypassrls;
+  end if;
+end;
+$$;
+grant frontdesk_worker to authenticator;
+grant usage on schema public to frontdesk_worker;
+
 -- `alter function … owner to booking_engine` asks that we may become it and that it may create in the schema.
 grant booking_engine to postgres;
 grant usage, create on schema public, private to booking_engine;
@@ -205,15 +217,20 @@ $$;
 comment on function private.protect_system_table(regclass, text) is
   'For migrations: a table of the system as a whole, which belongs to no clinic, is reached by the engine alone.';
 
-create function private.publish(p_function regproc)
+create function private.publish(p_function regproc, p_roles name[] default '{service_role}')
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_role name;
 begin
-  execute format('grant execute on function %s to service_role', p_function::regprocedure);
+  foreach v_role in array p_roles
+  loop
+    execute format('grant execute on function %s to %I', p_function::regprocedure, v_role);
+  end loop;
   execute format('alter function %s owner to booking_engine', p_function::regprocedure);
 end;
 $$;
-comment on function private.publish(regproc) is
-  'For migrations: makes a function an RPC, which runs as the engine and is executed by service_role alone.';
+comment on function private.publish(regproc, name[]) is
+  'For migrations: makes a function an RPC, which runs as the engine and is executed by these roles alone: service_role (the secret key), frontdesk_worker (the worker''s), authenticated (staff).';

@@ -78,6 +78,15 @@ $$;
 comment on function private.lock_call(uuid, text) is
   'One call''s turns come one after the other, even when Twilio sends one twice. From here on the audit trail names the call.';
 
+create function private.near_now(p_at timestamptz)
+returns timestamptz
+language sql
+stable
+set search_path = ''
+return greatest(now() - interval '5 minutes', least(coalesce(p_at, now()), now() + interval '5 minutes'));
+comment on function private.near_now(timestamptz) is
+  'What a clock outside says that it is, as far as that can be: nobody outside the database says what time it is.';
+
 create function private.note_progress(p_org_id uuid, p_call_sid text, p_progress text)
 returns void
 language plpgsql
@@ -348,7 +357,7 @@ begin
   end if;
   perform private.enter_clinic(v_org_id, 'begin_call', p_call_sid);
   v_call := private.note_call(
-    v_org_id, p_call_sid, p_from, p_to, 'ringing', case when isfinite(p_created_at) then p_created_at else now() end
+    v_org_id, p_call_sid, p_from, p_to, 'ringing', private.near_now(p_created_at)
   );
   return jsonb_build_object(
     'success', true,
@@ -570,6 +579,8 @@ set lock_timeout = '2s'
 as $$
 declare
   v_org_id uuid;
+  -- It may be late, since Twilio tries again; it cannot be ahead.
+  v_at constant timestamptz := least(p_created_at, now() + interval '5 minutes');
   v_newest public.call_events;
   v_call public.calls;
 begin
@@ -591,9 +602,9 @@ begin
   end if;
   perform private.enter_clinic(v_org_id, 'record_call_event', p_call_sid);
   perform private.lock_call(v_org_id, p_call_sid);
-  v_call := private.note_call(v_org_id, p_call_sid, p_from, p_to, 'queued', p_created_at);
+  v_call := private.note_call(v_org_id, p_call_sid, p_from, p_to, 'queued', v_at);
   insert into public.call_events (org_id, call_sid, sequence, status, created_at)
-  values (v_org_id, p_call_sid, p_sequence, case p_status when 'initiated' then 'queued' else p_status end, p_created_at)
+  values (v_org_id, p_call_sid, p_sequence, case p_status when 'initiated' then 'queued' else p_status end, v_at)
   on conflict (org_id, call_sid, sequence, status) do nothing;
 
   -- The state is a function of all the events. A turn makes the call ring, and no event from before takes that back.
@@ -735,4 +746,4 @@ end;
 $$;
 comment on function public.take_message(uuid, text, text, text, text, text, text) is
   'Leaves staff a task with a caller''s message; the same message again is the same task. Without p_org_id the clinic is found by the dialled number (p_to) or the call. Answers {task_id}. Fails with not_found, invalid_input.';
-select private.publish('public.take_message');
+select private.publish('public.take_message', '{service_role,frontdesk_worker}');

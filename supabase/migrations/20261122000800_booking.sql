@@ -595,7 +595,7 @@ end;
 $$;
 comment on function public.expire_holds() is
   'Ends every hold that is past its time, in all clinics one after the other, frees its time and passes waitlist offers on. Answers {expired}. Safe to run at any time, also twice at once.';
-select private.publish('public.expire_holds');
+select private.publish('public.expire_holds', '{service_role,frontdesk_worker}');
 
 -- Proof ---------------------------------------------------------------------------------------------------------------
 

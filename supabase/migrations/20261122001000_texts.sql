@@ -174,7 +174,7 @@ select private.protect('public.texts', 'select, insert, update');
 select private.allow_members('public.texts', 'select', '{owner,staff,viewer}');
 
 -- The two questions that are asked before a clinic is chosen. They run as their owner and tell ids, no more.
-create function private.orgs_with_due_outbox(p_now timestamptz)
+create function private.orgs_with_due_outbox()
 returns setof uuid
 language sql
 stable
@@ -184,11 +184,11 @@ as $$
   select o.org_id
   from public.outbox o
   where o.status in ('pending', 'sending')
-    and o.due_at <= p_now
+    and o.due_at <= now()
   group by o.org_id
   order by min(o.due_at);
 $$;
-comment on function private.orgs_with_due_outbox(timestamptz) is
+comment on function private.orgs_with_due_outbox() is
   'The clinics that have something to send, the longest waiting first.';
 
 create function private.org_of_outbox(p_outbox_id uuid)
@@ -344,7 +344,7 @@ $$;
 comment on function private.leave_text_task(public.outbox, text) is
   'Tells staff that a patient did not get a text; p_explanation is for them to read.';
 
-create function private.withhold_text(p_row public.outbox, p_now timestamptz)
+create function private.withhold_text(p_row public.outbox)
 returns boolean
 language plpgsql
 volatile
@@ -371,20 +371,20 @@ begin
   elsif private.has_opted_out(p_row.org_id, p_row.contact_id) then
     perform private.settle_outbox(p_row.org_id, p_row.id, 'withdrawn', 'opted_out');
     return true;
-  elsif p_row.attempts >= 24 or (p_row.attempts > 0 and p_now >= p_row.not_after) then
+  elsif p_row.attempts >= 24 or (p_row.attempts > 0 and now() >= p_row.not_after) then
     perform private.settle_outbox(p_row.org_id, p_row.id, 'given_up', coalesce(p_row.problem, 'no_answer'));
     perform private.leave_text_task(p_row, null);
     return true;
-  elsif p_now >= p_row.not_after then
+  elsif now() >= p_row.not_after then
     perform private.settle_outbox(p_row.org_id, p_row.id, 'withdrawn', 'too_late');
     return true;
-  elsif p_row.any_hour and p_now < p_row.created_at + interval '15 minutes' then
+  elsif p_row.any_hour and now() < p_row.created_at + interval '15 minutes' then
     -- Later than that, they are asleep again.
     return false;
   end if;
 
   -- It was due by day, but is looked at by night: the worker was away, or tries again.
-  select o.timezone, private.night_around(p_now at time zone o.timezone, s.quiet_from, s.quiet_to)
+  select o.timezone, private.night_around(now() at time zone o.timezone, s.quiet_from, s.quiet_to)
   into v_timezone, v_night
   from public.organizations o
   join public.text_settings s on s.org_id = o.id
@@ -400,7 +400,7 @@ begin
   return true;
 end;
 $$;
-comment on function private.withhold_text(public.outbox, timestamptz) is
+comment on function private.withhold_text(public.outbox) is
   'True when a due text must not go out now; it has then been withdrawn, given up, or put off until morning.';
 
 create function private.text_json(p_row public.outbox)
@@ -441,11 +441,7 @@ $$;
 comment on function private.text_json(public.outbox) is
   'All that is needed to word and send a text, as claim_texts tells it.';
 
-create function public.claim_texts(
-  p_limit integer default 10,
-  p_lease_seconds integer default 30,
-  p_now timestamptz default now()
-)
+create function public.claim_texts(p_limit integer default 10, p_lease_seconds integer default 30)
 returns jsonb
 language plpgsql
 volatile
@@ -463,14 +459,12 @@ begin
     or p_limit not between 1 and 100
     or p_lease_seconds is null
     or p_lease_seconds not between 5 and 600
-    or p_now is null
-    or not isfinite(p_now)
   then
     return private.failure('invalid_input');
   end if;
   for v_org_id in
     select o
-    from private.orgs_with_due_outbox(p_now) o
+    from private.orgs_with_due_outbox() o
   loop
     exit when v_seen >= p_limit;
     perform private.enter_clinic(v_org_id, 'claim_texts');
@@ -480,20 +474,20 @@ begin
       from public.outbox o
       where o.org_id = v_org_id
         and o.status in ('pending', 'sending')
-        and o.due_at <= p_now
+        and o.due_at <= now()
       order by o.due_at, o.created_at
       limit p_limit - v_seen
       for update skip locked
     loop
       v_seen := v_seen + 1;
-      continue when private.withhold_text(v_row, p_now);
+      continue when private.withhold_text(v_row);
       update public.outbox o
       set
         status = 'sending',
         claim_id = gen_random_uuid(),
         attempts = o.attempts + 1,
-        due_at = p_now + make_interval(secs => p_lease_seconds),
-        unsure_since = coalesce(o.unsure_since, p_now)
+        due_at = now() + make_interval(secs => p_lease_seconds),
+        unsure_since = coalesce(o.unsure_since, now())
       where o.org_id = v_org_id
         and o.id = v_row.id
       returning o.claim_id, o.attempts
@@ -506,9 +500,9 @@ begin
   return jsonb_build_object('success', true, 'seen', v_seen, 'texts', v_texts);
 end;
 $$;
-comment on function public.claim_texts(integer, integer, timestamptz) is
+comment on function public.claim_texts(integer, integer) is
   'Takes up to p_limit due texts of all clinics for p_lease_seconds, and settles those that must not be sent any more. Answers {seen, texts}: seen 0 means that nothing is due. Each text must be settled by record_text_sent or record_text_failed before the lease ends, or somebody else takes it; unsure_since, when set, asks to look first whether it was accepted since then. Fails with invalid_input.';
-select private.publish('public.claim_texts');
+select private.publish('public.claim_texts', '{frontdesk_worker}');
 
 -- What became of a text -----------------------------------------------------------------------------------------------
 
@@ -608,7 +602,7 @@ end;
 $$;
 comment on function public.record_text_sent(uuid, uuid, text, text) is
   'Settles a text that Twilio accepted as message p_sid, whoever claimed it. Fails with not_found (no such row, or the message is known to be that of another row), invalid_input.';
-select private.publish('public.record_text_sent');
+select private.publish('public.record_text_sent', '{frontdesk_worker}');
 
 create function private.note_carrier_opt_out(p_org_id uuid, p_contact_id uuid, p_problem text)
 returns void
@@ -685,7 +679,7 @@ end;
 $$;
 comment on function public.record_text_failed(uuid, uuid, uuid, text, text, boolean, boolean) is
   'Notes a failed try of a claimed text: another is made later, with growing pauses, unless p_is_final or this was the 24th; then it is given up and p_explanation becomes a task. p_is_unsure: Twilio may have accepted it all the same. Answers {status}. Fails with not_found (not, or no longer, claimed by p_claim_id), invalid_input.';
-select private.publish('public.record_text_failed');
+select private.publish('public.record_text_failed', '{frontdesk_worker}');
 
 create function public.record_text_status(
   p_outbox_id uuid,
@@ -732,7 +726,7 @@ end;
 $$;
 comment on function public.record_text_status(uuid, text, text, integer, text) is
   'Takes one of Twilio''s delivery reports, late, twice or out of order, and answers how far the text is: it only moves forward. One that was not delivered leaves a task with p_explanation. Fails with not_found, invalid_input.';
-select private.publish('public.record_text_status');
+select private.publish('public.record_text_status', '{frontdesk_worker}');
 
 -- What makes a clinic write to a patient ------------------------------------------------------------------------------
 
@@ -1264,4 +1258,4 @@ end;
 $$;
 comment on function public.receive_text(text, text, text, text, text) is
   'Takes a text that a patient wrote (p_intent: confirm, cancel, stop, start, other), once per p_sid. late: it was brought back some time after it came, so whatever it says is left to staff, and nobody is written back to; its 1 or 2 may be about another appointment by now. Answers {outcome, is_answered, clinic, slot}: confirmed or cancelled name the appointment in slot; passed_on is a task for staff; opted_out and opted_in are remembered for this clinic. is_answered: write back. Fails with not_found (no clinic has the number), invalid_input.';
-select private.publish('public.receive_text');
+select private.publish('public.receive_text', '{frontdesk_worker}');

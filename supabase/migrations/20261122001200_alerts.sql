@@ -182,7 +182,7 @@ comment on function public.record_requests(uuid, jsonb) is
   'Adds a batch of counts [{function, minute, requests, failures, cache_hits, cache_misses, latencies: {up_to_ms: requests}}]; the same batch again counts nothing. Minutes of another day are dropped. Fails with invalid_input.';
 select private.publish('public.record_requests');
 
-create function public.tidy_counts(p_now timestamptz default now())
+create function public.tidy_counts()
 returns jsonb
 language plpgsql
 volatile
@@ -192,17 +192,17 @@ set lock_timeout = '2s'
 as $$
 begin
   delete from private.request_counts c
-  where c.minute < p_now - interval '15 days';
+  where c.minute < now() - interval '15 days';
   delete from private.request_latencies l
-  where l.minute < p_now - interval '2 days';
+  where l.minute < now() - interval '2 days';
   delete from private.request_batches b
-  where b.received_at < p_now - interval '1 day';
+  where b.received_at < now() - interval '1 day';
   return '{"success": true}';
 end;
 $$;
-comment on function public.tidy_counts(timestamptz) is
+comment on function public.tidy_counts() is
   'Forgets counts of more than two weeks ago, of which no rule asks any more.';
-select private.publish('public.tidy_counts');
+select private.publish('public.tidy_counts', '{frontdesk_worker}');
 
 -- Alerts --------------------------------------------------------------------------------------------------------------
 
@@ -263,7 +263,7 @@ select private.protect_system_table('private.alerts', 'select, insert, update');
 
 -- Each signal tells what it measured per subject; the rule's threshold decides.
 
-create function private.error_rates(p_rule private.alert_rules, p_now timestamptz)
+create function private.error_rates(p_rule private.alert_rules)
 returns table (subject text, value double precision)
 language sql
 stable
@@ -274,16 +274,16 @@ as $$
   select f.name, sum(c.failures)::double precision / sum(c.requests)
   from private.request_counts c
   cross join lateral (select case c.function when 'voice-fallback' then 'voice' else c.function end as name) f
-  where c.minute > p_now - make_interval(mins => (p_rule).window_minutes)
-    and c.minute <= p_now
+  where c.minute > now() - make_interval(mins => (p_rule).window_minutes)
+    and c.minute <= now()
     and f.name <> all ((p_rule).not_for)
   group by f.name
   having sum(c.requests) >= greatest((p_rule).min_requests, 1);
 $$;
-comment on function private.error_rates(private.alert_rules, timestamptz) is
+comment on function private.error_rates(private.alert_rules) is
   'Which share of each function''s requests failed within the rule''s window.';
 
-create function private.latencies(p_rule private.alert_rules, p_now timestamptz)
+create function private.latencies(p_rule private.alert_rules)
 returns table (subject text, value double precision)
 language sql
 stable
@@ -292,19 +292,19 @@ as $$
   select
     c.function,
     private.latency_percentile(
-      c.function, p_now - make_interval(mins => (p_rule).window_minutes) + interval '1 microsecond', p_now + interval '1 microsecond', 0.95
+      c.function, now() - make_interval(mins => (p_rule).window_minutes) + interval '1 microsecond', now() + interval '1 microsecond', 0.95
     )
   from private.request_counts c
-  where c.minute > p_now - make_interval(mins => (p_rule).window_minutes)
-    and c.minute <= p_now
+  where c.minute > now() - make_interval(mins => (p_rule).window_minutes)
+    and c.minute <= now()
     and c.function <> all ((p_rule).not_for)
   group by c.function
   having sum(c.requests) >= greatest((p_rule).min_requests, 1);
 $$;
-comment on function private.latencies(private.alert_rules, timestamptz) is
+comment on function private.latencies(private.alert_rules) is
   'The 95th percentile of each function''s milliseconds within the rule''s window.';
 
-create function private.cache_hit_rates(p_rule private.alert_rules, p_now timestamptz)
+create function private.cache_hit_rates(p_rule private.alert_rules)
 returns table (subject text, value double precision)
 language sql
 stable
@@ -312,13 +312,13 @@ set search_path = ''
 as $$
   select c.function, sum(c.cache_hits)::double precision / sum(c.cache_hits + c.cache_misses)
   from private.request_counts c
-  where c.minute > p_now - make_interval(mins => (p_rule).window_minutes)
-    and c.minute <= p_now
+  where c.minute > now() - make_interval(mins => (p_rule).window_minutes)
+    and c.minute <= now()
     and c.function <> all ((p_rule).not_for)
   group by c.function
   having sum(c.cache_hits + c.cache_misses) >= greatest((p_rule).min_requests, 1);
 $$;
-comment on function private.cache_hit_rates(private.alert_rules, timestamptz) is
+comment on function private.cache_hit_rates(private.alert_rules) is
   'Which share of each function''s look-ups the cache answered within the rule''s window; min_requests counts look-ups.';
 
 create function private.requests_between(p_function text, p_after timestamptz, p_until timestamptz)
@@ -340,7 +340,7 @@ $$;
 comment on function private.requests_between(text, timestamptz, timestamptz) is
   'How many requests a function answered after one moment, until another.';
 
-create function private.traffic_ratios(p_rule private.alert_rules, p_now timestamptz)
+create function private.traffic_ratios(p_rule private.alert_rules)
 returns table (subject text, value double precision)
 language plpgsql
 stable
@@ -350,8 +350,8 @@ declare
   v_window constant interval := make_interval(mins => p_rule.window_minutes);
   v_since constant timestamptz := (select min(c.minute) from private.request_counts c);
   -- A system that is younger than three days is compared with its own last hour.
-  v_hour_start constant timestamptz := greatest(v_since, p_now - v_window - interval '1 hour');
-  v_hour constant interval := p_now - v_window - v_hour_start;
+  v_hour_start constant timestamptz := greatest(v_since, now() - v_window - interval '1 hour');
+  v_hour constant interval := now() - v_window - v_hour_start;
 begin
   return query
   with functions as (
@@ -362,11 +362,11 @@ begin
   measured as (
     select
       f.name,
-      private.requests_between(f.name, p_now - v_window, p_now) as requests,
+      private.requests_between(f.name, now() - v_window, now()) as requests,
       earlier.days,
       earlier.most,
       earlier.least,
-      private.requests_between(f.name, v_hour_start, p_now - v_window)
+      private.requests_between(f.name, v_hour_start, now() - v_window)
         * p_rule.window_minutes / nullif(extract(epoch from v_hour) / 60, 0) as lately
     from functions f
     -- The same window on each of the seven days before of which we know.
@@ -375,7 +375,7 @@ begin
       from (
         select private.requests_between(f.name, e.ends_at - v_window, e.ends_at) as requests
         from generate_series(1, 7) n
-        cross join lateral (select p_now - n * interval '1 day' as ends_at) e
+        cross join lateral (select now() - n * interval '1 day' as ends_at) e
         where e.ends_at - v_window >= v_since
       ) d
     ) earlier
@@ -392,7 +392,7 @@ begin
   from measured m;
 end;
 $$;
-comment on function private.traffic_ratios(private.alert_rules, timestamptz) is
+comment on function private.traffic_ratios(private.alert_rules) is
   'How many times as many requests as the most of the same hour on earlier days, or how many times fewer than the fewest: a quiet night after quiet nights is nothing unusual. Fewer than three days known: compared with the last hour, and silence tells nothing. Null when there is too little to compare.';
 
 -- Double-bookings -----------------------------------------------------------------------------------------------------
@@ -595,7 +595,7 @@ comment on function private.tables_without_rls() is
 
 -- Opening and closing -------------------------------------------------------------------------------------------------
 
-create function private.breaches(p_rule private.alert_rules, p_now timestamptz)
+create function private.breaches(p_rule private.alert_rules)
 returns table (subject text, value double precision)
 language plpgsql
 volatile
@@ -604,13 +604,13 @@ as $$
 begin
   case p_rule.signal
     when 'error_rate' then
-      return query select r.subject, r.value from private.error_rates(p_rule, p_now) r where r.value > p_rule.threshold;
+      return query select r.subject, r.value from private.error_rates(p_rule) r where r.value > p_rule.threshold;
     when 'latency_p95' then
-      return query select r.subject, r.value from private.latencies(p_rule, p_now) r where r.value > p_rule.threshold;
+      return query select r.subject, r.value from private.latencies(p_rule) r where r.value > p_rule.threshold;
     when 'cache_hit_rate' then
-      return query select r.subject, r.value from private.cache_hit_rates(p_rule, p_now) r where r.value < p_rule.threshold;
+      return query select r.subject, r.value from private.cache_hit_rates(p_rule) r where r.value < p_rule.threshold;
     when 'unusual_traffic' then
-      return query select r.subject, r.value from private.traffic_ratios(p_rule, p_now) r where r.value > p_rule.threshold;
+      return query select r.subject, r.value from private.traffic_ratios(p_rule) r where r.value > p_rule.threshold;
     when 'double_booking' then
       return query select '', d::double precision from private.double_bookings() d where d > p_rule.threshold;
     when 'rls_off' then
@@ -619,7 +619,7 @@ begin
   end case;
 end;
 $$;
-comment on function private.breaches(private.alert_rules, timestamptz) is
+comment on function private.breaches(private.alert_rules) is
   'Who breaks a rule at a moment, and by what value.';
 
 create function private.alert_json(p_alert private.alerts)
@@ -640,7 +640,7 @@ return jsonb_build_object(
 comment on function private.alert_json(private.alerts) is
   'An alert as it is told to whoever watches.';
 
-create function private.open_alerts(p_rule private.alert_rules, p_now timestamptz)
+create function private.open_alerts(p_rule private.alert_rules)
 returns jsonb
 language plpgsql
 volatile
@@ -651,15 +651,15 @@ declare
 begin
   with breaches as materialized (
     select b.subject, b.value
-    from private.breaches(p_rule, p_now) b
+    from private.breaches(p_rule) b
   ),
   seen as (
     insert into private.alerts as known (rule, level, signal, subject, value, opened_at, last_seen_at)
-    select p_rule.name, p_rule.level, p_rule.signal, b.subject, b.value, p_now, p_now
+    select p_rule.name, p_rule.level, p_rule.signal, b.subject, b.value, now(), now()
     from breaches b
     on conflict (rule, subject) where closed_at is null do update
     set
-      last_seen_at = p_now,
+      last_seen_at = now(),
       value = case
         when p_rule.signal = 'cache_hit_rate' then least(known.value, excluded.value)
         else greatest(known.value, excluded.value)
@@ -673,10 +673,10 @@ begin
   return v_opened;
 end;
 $$;
-comment on function private.open_alerts(private.alert_rules, timestamptz) is
+comment on function private.open_alerts(private.alert_rules) is
   'Opens an alert for each subject that breaks a rule, or keeps the one that is open; answers the new ones.';
 
-create function private.close_alerts(p_now timestamptz)
+create function private.close_alerts()
 returns jsonb
 language plpgsql
 volatile
@@ -688,12 +688,12 @@ begin
   -- Over for long enough, or no longer a rule.
   with closed as (
     update private.alerts a
-    set closed_at = p_now
+    set closed_at = now()
     from private.alert_rules r
     where r.name = a.rule
       and a.closed_at is null
-      and a.last_seen_at < p_now
-      and (not r.is_enabled or a.last_seen_at <= p_now - make_interval(mins => r.calm_minutes))
+      and a.last_seen_at < now()
+      and (not r.is_enabled or a.last_seen_at <= now() - make_interval(mins => r.calm_minutes))
     returning a as alert
   )
   select coalesce(jsonb_agg(private.alert_json(c.alert)), '[]')
@@ -702,10 +702,10 @@ begin
   return v_closed;
 end;
 $$;
-comment on function private.close_alerts(timestamptz) is
+comment on function private.close_alerts() is
   'Closes the alerts that are over; answers them.';
 
-create function public.evaluate_alerts(p_now timestamptz default now())
+create function public.evaluate_alerts()
 returns jsonb
 language plpgsql
 volatile
@@ -717,9 +717,6 @@ declare
   v_rule private.alert_rules;
   v_opened jsonb := '[]';
 begin
-  if p_now is null or not isfinite(p_now) then
-    return private.failure('invalid_input');
-  end if;
   -- One at a time; whoever comes second finds the work done.
   if not pg_try_advisory_xact_lock(private.lock_key('alerts', '')) then
     return '{"success": true, "opened": [], "closed": []}';
@@ -730,14 +727,14 @@ begin
     where r.is_enabled
     order by array_position(array['critical', 'warning', 'info'], r.level), r.name
   loop
-    v_opened := v_opened || private.open_alerts(v_rule, p_now);
+    v_opened := v_opened || private.open_alerts(v_rule);
   end loop;
-  return jsonb_build_object('success', true, 'opened', v_opened, 'closed', private.close_alerts(p_now));
+  return jsonb_build_object('success', true, 'opened', v_opened, 'closed', private.close_alerts());
 end;
 $$;
-comment on function public.evaluate_alerts(timestamptz) is
-  'Holds the rules against what was counted until p_now: opens an alert once for each rule and subject, keeps it while the rule is broken, closes it when that has been over for the rule''s calm_minutes. Answers {opened, closed}. Fails with invalid_input.';
-select private.publish('public.evaluate_alerts');
+comment on function public.evaluate_alerts() is
+  'Holds the rules against what was counted until now: opens an alert once for each rule and subject, keeps it while the rule is broken, closes it when that has been over for the rule''s calm_minutes. Answers {opened, closed}.';
+select private.publish('public.evaluate_alerts', '{frontdesk_worker}');
 
 -- Telling -------------------------------------------------------------------------------------------------------------
 
@@ -777,7 +774,7 @@ $$;
 comment on function private.is_outranked(private.alerts) is
   'Whether a graver alert about the same thing was open when this one opened. It is kept, but who was woken by the one is not told of the other.';
 
-create function private.queue_alert_notices(p_channels text[], p_now timestamptz)
+create function private.queue_alert_notices(p_channels text[])
 returns void
 language plpgsql
 volatile
@@ -786,31 +783,27 @@ as $$
 begin
   -- Older news than a day is none: a channel that is set up today does not hear of last week.
   insert into private.alert_notices (alert_id, event, channel, due_at)
-  select a.id, 'opened', c, p_now
+  select a.id, 'opened', c, now()
   from private.alerts a
   cross join unnest(p_channels) c
-  where a.opened_at > p_now - interval '1 day'
+  where a.opened_at > now() - interval '1 day'
     and not private.is_outranked(a)
   on conflict do nothing;
   insert into private.alert_notices (alert_id, event, channel, due_at)
-  select a.id, 'closed', n.channel, p_now
+  select a.id, 'closed', n.channel, now()
   from private.alerts a
   join private.alert_notices n
     on n.alert_id = a.id
     and n.event = 'opened'
-  where a.closed_at > p_now - interval '1 day'
+  where a.closed_at > now() - interval '1 day'
     and n.channel = any (p_channels)
   on conflict do nothing;
 end;
 $$;
-comment on function private.queue_alert_notices(text[], timestamptz) is
+comment on function private.queue_alert_notices(text[]) is
   'Whatever has happened to alerts since yesterday is to be told through these channels, once.';
 
-create function public.claim_alert_notices(
-  p_channels text[],
-  p_lease_seconds integer default 60,
-  p_now timestamptz default now()
-)
+create function public.claim_alert_notices(p_channels text[], p_lease_seconds integer default 60)
 returns jsonb
 language plpgsql
 volatile
@@ -825,17 +818,15 @@ begin
     or not p_channels <@ array['sentry', 'webhook']
     or p_lease_seconds is null
     or p_lease_seconds not between 5 and 600
-    or p_now is null
-    or not isfinite(p_now)
   then
     return private.failure('invalid_input');
   end if;
-  perform private.queue_alert_notices(p_channels, p_now);
+  perform private.queue_alert_notices(p_channels);
   with due as (
     select n.alert_id, n.event, n.channel
     from private.alert_notices n
     where n.status = 'pending'
-      and n.due_at <= p_now
+      and n.due_at <= now()
       and n.channel = any (p_channels)
       -- The end is not told before the beginning.
       and (
@@ -855,7 +846,7 @@ begin
   ),
   claimed as (
     update private.alert_notices n
-    set attempts = n.attempts + 1, due_at = p_now + make_interval(secs => p_lease_seconds)
+    set attempts = n.attempts + 1, due_at = now() + make_interval(secs => p_lease_seconds)
     from due d
     where n.alert_id = d.alert_id
       and n.event = d.event
@@ -872,9 +863,9 @@ begin
   return jsonb_build_object('success', true, 'notices', v_notices);
 end;
 $$;
-comment on function public.claim_alert_notices(text[], integer, timestamptz) is
+comment on function public.claim_alert_notices(text[], integer) is
   'Takes what has to be told of alerts through these channels (sentry, webhook) for p_lease_seconds. Answers {notices: [{event, channel, alert}]}; each must be settled by record_alert_notice, or is told again. Fails with invalid_input.';
-select private.publish('public.claim_alert_notices');
+select private.publish('public.claim_alert_notices', '{frontdesk_worker}');
 
 create function public.record_alert_notice(p_alert_id uuid, p_event text, p_channel text, p_is_told boolean)
 returns jsonb
@@ -905,4 +896,4 @@ end;
 $$;
 comment on function public.record_alert_notice(uuid, text, text, boolean) is
   'Settles a notice: told, or to be tried again with growing pauses, 24 times at most. Fails with not_found (no such notice waits), invalid_input.';
-select private.publish('public.record_alert_notice');
+select private.publish('public.record_alert_notice', '{frontdesk_worker}');

@@ -23,7 +23,17 @@ values
 insert into private.jobs (name, every, wakes_worker)
 values ('reconcile', '30 seconds', true);
 
-create function public.claim_chores(p_now timestamptz default now())
+create function private.is_due(p_job private.jobs)
+returns boolean
+language sql
+stable
+set search_path = ''
+-- No run has begun that is still to come: whatever wrote that must not stop the job for as long.
+return p_job.last_started_at <= now() - p_job.every or p_job.last_started_at > now();
+comment on function private.is_due(private.jobs) is
+  'Whether a job is to be done now.';
+
+create function public.claim_chores()
 returns jsonb
 language plpgsql
 volatile
@@ -34,18 +44,15 @@ as $$
 declare
   v_names jsonb;
 begin
-  if p_now is null or not isfinite(p_now) then
-    return private.failure('invalid_input');
-  end if;
   with due as (
     select c.name
     from private.jobs c
-    where c.last_started_at <= p_now - c.every
+    where private.is_due(c)
     for update skip locked
   ),
   claimed as (
     update private.jobs c
-    set last_started_at = p_now
+    set last_started_at = now()
     from due d
     where c.name = d.name
     returning c.name
@@ -56,9 +63,9 @@ begin
   return jsonb_build_object('success', true, 'chores', v_names);
 end;
 $$;
-comment on function public.claim_chores(timestamptz) is
-  'What a run of the worker has to do now: {chores: [name, …]}. Two runs at once share the work; a run that dies leaves it to the next. Fails with invalid_input.';
-select private.publish('public.claim_chores');
+comment on function public.claim_chores() is
+  'What a run of the worker has to do now: {chores: [name, …]}. Two runs at once share the work; a run that dies leaves it to the next.';
+select private.publish('public.claim_chores', '{frontdesk_worker}');
 
 -- Health --------------------------------------------------------------------------------------------------------------
 
@@ -129,7 +136,7 @@ begin
     select 1
     from private.jobs c
     where c.wakes_worker
-      and c.last_started_at <= now() - c.every
+      and private.is_due(c)
   ) then
     return;
   end if;
@@ -266,7 +273,7 @@ as $$
 $$;
 comment on function public.start_reconciliation() is
   'Since when Twilio has to be asked: {settled_until}.';
-select private.publish('public.start_reconciliation');
+select private.publish('public.start_reconciliation', '{frontdesk_worker}');
 
 create function public.find_unsettled(
   p_call_sids text[],
@@ -313,7 +320,7 @@ end;
 $$;
 comment on function public.find_unsettled(text[], text[], text[], text[]) is
   'Of ended calls, of recordings (each with its call) and of inbound texts, those that are missing here: {calls: [sid, …], recordings: [sid, …], texts: [sid, …]}. Fails with invalid_input: lists of different lengths, more than 3,000 in all.';
-select private.publish('public.find_unsettled');
+select private.publish('public.find_unsettled', '{frontdesk_worker}');
 
 create function private.next_event_sequence(p_org_id uuid, p_call_sid text)
 returns integer
@@ -388,7 +395,7 @@ end;
 $$;
 comment on function public.settle_call(text, text, text, text, timestamptz, timestamptz, integer) is
   'Ends a call as Twilio lists it, when its end has not reached us; one whose end is known stays as it is. Answers {status}. Fails with not_found (no clinic has the number), invalid_input.';
-select private.publish('public.settle_call');
+select private.publish('public.settle_call', '{frontdesk_worker}');
 
 create function public.finish_reconciliation(p_settled_until timestamptz)
 returns jsonb
@@ -411,4 +418,4 @@ end;
 $$;
 comment on function public.finish_reconciliation(timestamptz) is
   'Notes up to when all is known. Fails with invalid_input.';
-select private.publish('public.finish_reconciliation');
+select private.publish('public.finish_reconciliation', '{frontdesk_worker}');

@@ -66,7 +66,7 @@ export async function openLane(stack: StackEnvironment, options: LaneOptions = {
     PUBLIC_FUNCTIONS_URL: PUBLISHED,
     ...options.settings,
   });
-  const processes = startFunctions(functions, environment, folder, silentReport());
+  const processes = startFunctions(functions, () => environment, folder, silentReport());
   opened.defer(() => processes.stop());
   await processes.ready;
 

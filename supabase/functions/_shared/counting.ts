@@ -138,7 +138,7 @@ async function bringToPostgres({ id, counts }: Batch): Promise<void> {
   if (optionalSetting("SUPABASE_URL") === undefined) return;
   // Loaded behind the answer: voice-fallback counts too, and must not need the library that may be what fails.
   const { databaseClient } = await import("./database.ts");
-  const { status } = await databaseClient().rpc("record_requests", { p_batch: id, p_counts: counts })
+  const { status } = await databaseClient("secret").rpc("record_requests", { p_batch: id, p_counts: counts })
     .abortSignal(AbortSignal.timeout(BRING_MS));
   // What is refused for good would be refused again, and keep everything after it waiting. Status 0: nobody answered.
   if (status === 0 || status === 429 || status >= 500) throw new Error(`the counts were answered with ${status}`);

@@ -1,6 +1,6 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import type { Database as Generated } from "./database.types.ts";
-import { ownSecretKey, setting } from "./environment.ts";
+import { ownPublishableKey, ownSecretKey, setting } from "./environment.ts";
 
 type Functions = Generated["public"]["Functions"];
 
@@ -22,15 +22,32 @@ export type Database = {
   };
 };
 
-let client: SupabaseClient<Database> | undefined;
+/**
+ * Which key opens the database: the project's secret key, which books, or the worker's own, which does what the clock and
+ * texts ask for. Neither does what the other is for.
+ */
+export type DatabaseKey = "secret" | "worker";
+
+const clients: Partial<Record<DatabaseKey, SupabaseClient<Database>>> = {};
 
 /**
- * The database through the Data API, with the secret key. One client serves all requests of an isolate: it keeps no session
- * and no answer, so nothing of one clinic can get into a request of another.
+ * The database through the Data API. One client serves all requests of an isolate: it keeps no session and no answer, so
+ * nothing of one clinic can get into a request of another.
  */
-export function databaseClient(): SupabaseClient<Database> {
-  client ??= createClient<Database>(setting("SUPABASE_URL"), ownSecretKey(), {
+export function databaseClient(key: DatabaseKey): SupabaseClient<Database> {
+  return clients[key] ??= key === "secret" ? withSecretKey() : withWorkerKey();
+}
+
+function withSecretKey(): SupabaseClient<Database> {
+  return createClient<Database>(setting("SUPABASE_URL"), ownSecretKey(), {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
   });
-  return client;
+}
+
+/** The worker's key is a token that names its role; the gateway wants one of the project's keys beside it. */
+function withWorkerKey(): SupabaseClient<Database> {
+  const token = setting("WORKER_KEY");
+  return createClient<Database>(setting("SUPABASE_URL"), ownPublishableKey(), {
+    accessToken: () => Promise.resolve(token),
+  });
 }

@@ -1320,11 +1320,8 @@ export type Database = {
         Returns: Json;
       };
       "check_health": { Args: Record<PropertyKey, never>; Returns: Json };
-      "claim_alert_notices": {
-        Args: { "p_channels": (string)[]; "p_lease_seconds"?: number; "p_now"?: string };
-        Returns: Json;
-      };
-      "claim_chores": { Args: { "p_now"?: string }; Returns: Json };
+      "claim_alert_notices": { Args: { "p_channels": (string)[]; "p_lease_seconds"?: number }; Returns: Json };
+      "claim_chores": { Args: Record<PropertyKey, never>; Returns: Json };
       "claim_slot_atomic": {
         Args: {
           "p_call_sid": string;
@@ -1336,9 +1333,9 @@ export type Database = {
         };
         Returns: Json;
       };
-      "claim_texts": { Args: { "p_lease_seconds"?: number; "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "claim_texts": { Args: { "p_lease_seconds"?: number; "p_limit"?: number }; Returns: Json };
       "confirm_hold": { Args: { "p_contact": Json; "p_hold_id": string; "p_org_id": string }; Returns: Json };
-      "evaluate_alerts": { Args: { "p_now"?: string }; Returns: Json };
+      "evaluate_alerts": { Args: Record<PropertyKey, never>; Returns: Json };
       "expire_holds": { Args: Record<PropertyKey, never>; Returns: Json };
       "find_open_slots": {
         Args: {
@@ -1467,7 +1464,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "tidy_counts": { Args: { "p_now"?: string }; Returns: Json };
+      "tidy_counts": { Args: Record<PropertyKey, never>; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

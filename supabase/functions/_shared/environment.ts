@@ -16,25 +16,39 @@ export function setting(name: string): string {
   return value;
 }
 
-/** The project's secret keys by name; Supabase injects them as one JSON object, so that keys can be rotated. */
+/** The project's secret keys by name. */
 export function secretKeys(): Record<string, string> {
-  const name = "SUPABASE_SECRET_KEYS";
-  const keys = parseJson(setting(name));
-  if (!isTextByName(keys)) throw new MissingSettingError(name);
-  return keys;
+  return keysIn("SUPABASE_SECRET_KEYS");
 }
 
-/** The key that we use ourselves: the one named "default", or any other, since a rotation may leave none of that name. */
+/** The secret key that we use ourselves. */
 export function ownSecretKey(): string {
-  const keys = secretKeys();
-  const key = keys.default ?? Object.values(keys)[0];
-  if (key === undefined) throw new MissingSettingError("SUPABASE_SECRET_KEYS");
-  return key;
+  return chosen("SUPABASE_SECRET_KEYS");
+}
+
+/** The publishable key that we use ourselves. */
+export function ownPublishableKey(): string {
+  return chosen("SUPABASE_PUBLISHABLE_KEYS");
 }
 
 /** The address of one of our functions as the outside, and so Twilio's signature, knows it. */
 export function publicUrl(functionName: string): string {
   return `${setting("PUBLIC_FUNCTIONS_URL").replace(/\/+$/, "")}/${functionName}`;
+}
+
+/** Keys of one kind by name; Supabase injects them as one JSON object, so that they can be rotated. */
+function keysIn(name: string): Record<string, string> {
+  const keys = parseJson(setting(name));
+  if (!isTextByName(keys)) throw new MissingSettingError(name);
+  return keys;
+}
+
+/** The one named "default", or any other, since a rotation may leave none of that name. */
+function chosen(name: string): string {
+  const keys = keysIn(name);
+  const key = keys.default ?? Object.values(keys)[0];
+  if (key === undefined) throw new MissingSettingError(name);
+  return key;
 }
 
 function parseJson(text: string): unknown {

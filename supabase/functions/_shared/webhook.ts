@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Authenticate } from "./auth.ts";
 import { afterTheAnswer } from "./background.ts";
 import { countRequest } from "./counting.ts";
+import type { DatabaseKey } from "./database.ts";
 import { DeadlineError, MalformedRequestError } from "./errors.ts";
 import { type Channel, fallbackAnswer } from "./fallbacks.ts";
 import type { Failure, Labels } from "./observation.ts";
@@ -13,6 +14,8 @@ export interface Context {
   readonly requestId: string;
   /** Aborted when the time for an answer is over; whatever waits for the outside must listen to it. */
   readonly signal: AbortSignal;
+  /** Which key opens the database. */
+  readonly databaseKey: DatabaseKey;
   /** How long the database may take for one thing. */
   readonly databaseMs: number;
   /** Names what the request is about, for whoever reads of its failure: ids and step names only. */
@@ -44,6 +47,8 @@ export interface Options<Input> {
   answer(input: Input, context: Context): Promise<Response>;
   /** Decides the plainest fallback: voice, SMS and JSON each have their own. */
   channel: Channel;
+  /** Which key opens the database; the project's secret key when it is absent. */
+  databaseKey?: DatabaseKey;
   /** Set for a function that works for us and answers to nobody: it may take its time. */
   isJob?: boolean;
   /** A better fallback, for a function that can still say something of use. It must not wait for anything. */
@@ -56,13 +61,14 @@ export interface Options<Input> {
  */
 export function webhook<Input>(options: Options<Input>): (request: Request) => Promise<Response> {
   return async (request) => {
-    const context = new RequestContext(options.isJob === true ? JOB_DATABASE_MS : CALLER_DATABASE_MS);
+    const { databaseKey = "secret", isJob = false } = options;
+    const context = new RequestContext(databaseKey, isJob ? JOB_DATABASE_MS : CALLER_DATABASE_MS);
     const { response, admitted } = await serve(options, request, context);
     response.headers.set("x-request-id", context.requestId);
     // Strangers who are turned away, however slowly they send, say nothing about our health.
     if (admitted) {
       const { requestId, labels, failures } = context;
-      const { name, isJob = false } = options;
+      const { name } = options;
       const ms = context.elapsed();
       countRequest(name, ms, failures.length > 0);
       afterTheAnswer(() => watch({ ...labels, function: name, requestId, ms, isJob, failures }));
@@ -118,7 +124,7 @@ class RequestContext implements Context {
   readonly #startedAt = performance.now();
   readonly #deadline = new AbortController();
 
-  constructor(readonly databaseMs: number) {}
+  constructor(readonly databaseKey: DatabaseKey, readonly databaseMs: number) {}
 
   get signal(): AbortSignal {
     return this.#deadline.signal;
@@ -136,6 +142,7 @@ class RequestContext implements Context {
     return {
       requestId: this.requestId,
       signal: this.signal,
+      databaseKey: this.databaseKey,
       databaseMs: this.databaseMs,
       label: (labels) => this.label(labels),
       report: (thrown) => void this.failures.push({ thrown, step }),

@@ -35,7 +35,8 @@ function isBehind(seen: Success<typeof checkHealth>): boolean {
   const sinceLastRun = seen.last_worker_run === null
     ? Infinity
     : (Date.now() - Date.parse(seen.last_worker_run)) / 1000;
-  return Math.max(seen.outbox_age_seconds, seen.hold_overdue_seconds, sinceLastRun) > LATE_SECONDS;
+  // A run that is still to come was not made: somebody set the clock, or the mark.
+  return Math.max(seen.outbox_age_seconds, seen.hold_overdue_seconds, Math.abs(sinceLastRun)) > LATE_SECONDS;
 }
 
 function told(status: 200 | 503, health: Record<string, unknown>): Response {

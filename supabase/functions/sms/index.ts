@@ -9,6 +9,8 @@ export default {
     input: InboundText,
     deadlineMs: 4000,
     channel: "sms",
+    // Texts are the worker's: the secret key can neither read nor forge them.
+    databaseKey: "worker",
     answer: receive,
   }),
 };

@@ -9,6 +9,7 @@ export default {
     input: Poke,
     deadlineMs: 60_000,
     channel: "json",
+    databaseKey: "worker",
     isJob: true,
     answer: work,
   }),

@@ -8,19 +8,22 @@ returns void
 language plpgsql
 as $$
 declare
-  v_function oid;
+  v_function text;
   v_default record;
 begin
   perform set_config('test.now', p_now, true);
+  create temporary table real_functions on commit drop as
+  select pg_get_functiondef(p.oid) as definition
+  from pg_proc p
+  where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+    and p.prokind = 'f'
+    and pg_get_functiondef(p.oid) ~ '\m(now|clock_timestamp)\(\)';
   for v_function in
-    select p.oid
-    from pg_proc p
-    where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
-      and p.prokind = 'f'
-      and pg_get_functiondef(p.oid) ~ '\m(now|clock_timestamp)\(\)'
+    select definition
+    from pg_temp.real_functions
   loop
     execute regexp_replace(
-      pg_get_functiondef(v_function),
+      v_function,
       '\m(now|clock_timestamp)\(\)', 'current_setting(''test.now'')::timestamptz', 'g'
     );
   end loop;
@@ -43,13 +46,59 @@ $$;
 comment on function tests.set_clock(text) is
   'Until the rollback, every function of ours and every default reads this clock instead of the real one, so that holds expire when told to.';
 
+create function tests.real_clock()
+returns void
+language plpgsql
+as $$
+declare
+  v_function text;
+  v_default record;
+begin
+  for v_function in
+    select definition
+    from pg_temp.real_functions
+  loop
+    execute v_function;
+  end loop;
+  drop table pg_temp.real_functions;
+  for v_default in
+    select d.adrelid::regclass as table_name, a.attname
+    from pg_attrdef d
+    join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where pg_get_expr(d.adbin, d.adrelid) like '%test.now%'
+  loop
+    execute format('alter table %s alter column %I set default now()', v_default.table_name, v_default.attname);
+  end loop;
+end;
+$$;
+comment on function tests.real_clock() is
+  'Every function of ours and every default reads the real clock again.';
+
+-- Nobody outside the database says what time it is; here one may, for the time of one question.
+create function tests.asked_at(p_now timestamptz, p_sql text)
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_before constant text := current_setting('test.now');
+  v_answer jsonb;
+begin
+  perform set_config('test.now', p_now::text, true);
+  execute 'select public.' || p_sql into v_answer;
+  perform set_config('test.now', v_before, true);
+  return v_answer;
+end;
+$$;
+comment on function tests.asked_at(timestamptz, text) is
+  'What an RPC answers at some instant, after tests.set_clock.';
+
 create function tests.later(p_by interval)
 returns void
 language sql
 as $$ select set_config('test.now', (current_setting('test.now')::timestamptz + p_by)::text, true) $$;
 
--- How the functions speak to the engine: with the secret key, that is, as service_role.
-create function tests.rpc(p_sql text)
+-- How the functions speak to the engine: with the secret key, that is, as service_role; the worker with its own.
+create function tests.rpc(p_sql text, p_role text default 'service_role')
 returns jsonb
 language plpgsql
 as $$
@@ -57,7 +106,7 @@ declare
   v_role constant text := current_setting('role');
   v_answer jsonb;
 begin
-  perform set_config('role', 'service_role', true);
+  perform set_config('role', p_role, true);
   execute 'select public.' || p_sql into v_answer;
   -- In life each call is a transaction of its own, after which no clinic is chosen.
   perform set_config('role', v_role, true), set_config('app.org_id', '', true);

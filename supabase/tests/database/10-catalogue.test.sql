@@ -2,7 +2,7 @@
 -- docs/security.md gives. What breaks a rule is listed by name; a new object cannot be forgotten.
 begin;
 set local search_path = public, extensions;
-select plan(51);
+select plan(55);
 
 -- What there is ---------------------------------------------------------------------------------------------------------
 
@@ -474,11 +474,11 @@ select is_empty(
   $$
     select kind, object, privilege
     from our_grants
-    where grantee = 'service_role'
+    where grantee in ('service_role', 'frontdesk_worker')
       and kind <> 'function'
       and not (kind = 'schema' and object = 'public')
   $$,
-  'service_role is granted nothing but functions'
+  'Neither the secret key nor the worker''s is granted anything but functions'
 );
 select is_empty(
   $$
@@ -495,7 +495,7 @@ select is_empty(
     from our_grants
     where kind <> 'schema'
       and not is_owner
-      and grantee not in ('anon', 'authenticated', 'service_role', 'booking_engine', 'public')
+      and grantee not in ('anon', 'authenticated', 'service_role', 'frontdesk_worker', 'booking_engine', 'public')
   $$,
   'No other role is granted anything of ours'
 );
@@ -543,7 +543,7 @@ select is_empty(
     from our_grants
     where kind = 'schema'
       and privilege = 'create'
-      and grantee in ('anon', 'authenticated', 'service_role', 'authenticator', 'public')
+      and grantee in ('anon', 'authenticated', 'service_role', 'frontdesk_worker', 'authenticator', 'public')
   $$,
   'Nobody who comes through the API creates anything'
 );
@@ -555,7 +555,7 @@ select is_empty(
     left join pg_roles r on r.oid = x.grantee
     where pg_get_userbyid(d.defaclrole) in ('postgres', 'booking_engine')
       and d.defaclnamespace in (0, 'public'::regnamespace, 'private'::regnamespace)
-      and coalesce(r.rolname, 'public') in ('public', 'anon', 'authenticated', 'service_role')
+      and coalesce(r.rolname, 'public') in ('public', 'anon', 'authenticated', 'service_role', 'frontdesk_worker')
   $$,
   'What a later migration makes is granted to nobody by default'
 );
@@ -582,12 +582,58 @@ select is_empty(
         and pg_get_userbyid(proowner) = 'booking_engine'
         and prorettype = 'jsonb'::regtype
         and not proretset
-        and array(
-          select g.grantee::text from our_grants g where g.kind = 'function' and g.object = name::text and not g.is_owner
-        ) = '{service_role}'
+        and exists (
+          select
+          from our_grants g
+          where g.kind = 'function'
+            and g.object = name::text
+            and g.grantee in ('service_role', 'frontdesk_worker')
+        )
       )
   $$,
-  'Every public function is an RPC: it runs as the engine, answers jsonb, and is executed by service_role alone'
+  'Every public function is an RPC: it runs as the engine, answers jsonb, and is executed with a key'
+);
+create function pg_temp.rpcs_of(p_role text)
+returns text[]
+language sql
+as $$
+  select array_agg(proname::text order by proname)
+  from pg_temp.our_functions
+  where pronamespace = 'public'::regnamespace
+    and has_function_privilege(p_role, function_oid, 'execute')
+$$;
+select is(
+  pg_temp.rpcs_of('frontdesk_worker'),
+  array[
+    'claim_alert_notices', 'claim_chores', 'claim_texts', 'evaluate_alerts', 'expire_holds', 'find_unsettled', 'finish_reconciliation',
+    'receive_text', 'record_alert_notice', 'record_text_failed', 'record_text_sent', 'record_text_status', 'settle_call',
+    'start_reconciliation', 'take_message', 'tidy_counts'
+  ],
+  'The worker''s key does what the clock and the texts ask for, and books nothing'
+);
+select is(
+  array(select unnest(pg_temp.rpcs_of('frontdesk_worker')) intersect select unnest(pg_temp.rpcs_of('service_role')) order by 1),
+  -- A message may come from a call or from Twilio's list; a hold that is over may be ended by anybody.
+  array['expire_holds', 'take_message'],
+  'What one key does, the other does not, but for what does no harm'
+);
+select set_eq(
+  $$
+    select proname || ' ' || a.name
+    from our_functions
+    cross join lateral unnest(proargnames, proargtypes::oid[]) a (name, type)
+    where pronamespace = 'public'::regnamespace
+      and a.type in ('timestamptz'::regtype, 'timestamp'::regtype, 'time'::regtype, 'timetz'::regtype)
+  $$,
+  array[
+    -- What somebody wishes for.
+    'find_open_slots p_from', 'find_open_slots p_to', 'claim_slot_atomic p_starts_at', 'join_waitlist p_from', 'join_waitlist p_to',
+    -- What Twilio's clock said; it is believed within minutes of ours, or when it tells of the past.
+    'begin_call p_created_at', 'record_call_event p_created_at', 'settle_call p_started_at', 'settle_call p_ended_at',
+    -- Never past now.
+    'finish_reconciliation p_settled_until'
+  ],
+  'Nobody outside the database says what time it is'
 );
 -- Those named here touch no clinic's row: health, the counts and alerts of the system, the worker's timetable, and which of Twilio's
 -- sids are here.
@@ -661,12 +707,21 @@ select is(
   '(f,f,f,f,f,f,f)',
   'booking_engine cannot log in, is bound by row security and may nothing else'
 );
+select is(
+  (
+    select (rolcanlogin, rolsuper, rolbypassrls, rolinherit, rolcreaterole, rolcreatedb, rolreplication)::text
+    from pg_roles
+    where rolname = 'frontdesk_worker'
+  ),
+  '(f,f,f,f,f,f,f)',
+  'Nor does the worker''s role: only the Data API takes it on, for whoever brings its key'
+);
 select is_empty(
   $$
     select roleid::regrole, member::regrole
     from pg_auth_members
     where (roleid = 'booking_engine'::regrole and member::regrole::text not in ('postgres', 'supabase_admin'))
-      or member::regrole::text in ('anon', 'authenticated', 'service_role', 'booking_engine')
+      or member::regrole::text in ('anon', 'authenticated', 'service_role', 'frontdesk_worker', 'booking_engine')
   $$,
   'Nobody but postgres becomes the engine, and neither it nor an API role becomes anybody else'
 );

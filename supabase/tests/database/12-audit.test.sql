@@ -189,7 +189,7 @@ select results_eq(
   'What a trigger does on the way is theirs too: the claim of the time'
 );
 
-create function pg_temp.as_service(p_sql text)
+create function pg_temp.as_service(p_sql text, p_role text default 'service_role')
 returns jsonb
 language plpgsql
 as $$
@@ -197,8 +197,8 @@ declare
   v_role constant text := current_setting('role');
   v_answer jsonb;
 begin
-  perform set_config('request.jwt.claims', '{"role": "service_role"}', true);
-  perform set_config('role', 'service_role', true);
+  perform set_config('request.jwt.claims', json_build_object('role', p_role)::text, true);
+  perform set_config('role', p_role, true);
   execute 'select public.' || p_sql
   into v_answer;
   perform set_config('role', v_role, true);
@@ -258,7 +258,7 @@ select results_eq(
 );
 select pg_temp.set_mark();
 select is(
-  pg_temp.as_service(format($$ receive_text('+442079460921', '+12125550142', %L, 'cancel', '2') $$, 'SM' || repeat('a', 32))) ->> 'outcome',
+  pg_temp.as_service(format($$ receive_text('+442079460921', '+12125550142', %L, 'cancel', '2') $$, 'SM' || repeat('a', 32)), 'frontdesk_worker') ->> 'outcome',
   'cancelled',
   'An appointment is cancelled without a call'
 );

@@ -195,10 +195,11 @@ update appointments set status = 'booked' where id = (select id from made where 
 
 -- Taking it out --------------------------------------------------------------------------------------------------------------
 
+select tests.set_clock(now()::text);
 create function pg_temp.claimed(p_now timestamptz default now(), p_limit integer default 10)
 returns jsonb
 language sql
-as $$ select public.claim_texts(p_limit, 30, p_now) -> 'texts' $$;
+as $$ select tests.asked_at(p_now, format('claim_texts(%s, 30)', p_limit)) -> 'texts' $$;
 
 -- One text at a time to look at: everything that waits goes away first.
 create function pg_temp.only_text(p_name text, p_days integer, p_clinic integer default 1)
@@ -292,7 +293,7 @@ $$;
 select is(pg_temp.fail('twilio_20429', false, false), '{"success": true, "status": "pending"}', 'A refusal that will pass is tried again');
 select results_eq(
   $$
-    select status, problem, unsure_since, due_at > clock_timestamp() + interval '0.9 seconds', due_at < clock_timestamp() + interval '2 seconds'
+    select status, problem, unsure_since, due_at > now() + interval '0.7 seconds', due_at < now() + interval '2 seconds'
     from outbox where appointment_id = (select id from made where name = 'other') and kind = 'booked_text'
   $$,
   $$ values ('pending', 'twilio_20429', null::timestamptz, true, true) $$,
@@ -305,7 +306,7 @@ select is(
 );
 select is(pg_temp.fail('no_answer', false, true) ->> 'status', 'pending', 'A try whose end nobody heard is made again too');
 select ok(
-  (select due_at > clock_timestamp() + interval '4 seconds' from outbox where appointment_id = (select id from made where name = 'other') and kind = 'booked_text'),
+  (select due_at > now() + interval '4 seconds' from outbox where appointment_id = (select id from made where name = 'other') and kind = 'booked_text'),
   '… when a delivery report has had the time to say what became of it'
 );
 select is(

@@ -184,6 +184,7 @@ as $$
   where extract(hour from now() at time zone z.name) = 3 and z.name like 'Etc/GMT%'
   order by 1 limit 1
 $$;
+select tests.set_clock(now()::text);
 update organizations set timezone = pg_temp.zone_at_three() where id = pg_temp.id(2, '1');
 insert into made values ('three', pg_temp.booked(now() + interval '10 days', 2));
 update outbox set due_at = now() - interval '6 hours' where org_id = pg_temp.id(2, '1') and kind = 'reminder_text';
@@ -198,7 +199,7 @@ select results_eq(
   $$ values ((now() at time zone pg_temp.zone_at_three())::date + time '08:00', 'pending') $$,
   '… but put off until eight'
 );
-select is(public.claim_texts(p_now => now() + interval '4 hours') ->> 'seen', '0', '… when the night is over, not sooner');
+select is(tests.asked_at(now() + interval '4 hours', 'claim_texts()') ->> 'seen', '0', '… when the night is over, not sooner');
 select pg_temp.as_staff();
 update outbox set any_hour = true, due_at = now() where org_id = pg_temp.id(2, '1') and kind = 'booked_text';
 select is(
@@ -207,7 +208,7 @@ select is(
   'Only who has just called at three gets their confirmation at three'
 );
 select is(
-  public.claim_texts(p_now => now() + interval '16 minutes') - 'success',
+  tests.asked_at(now() + interval '16 minutes', 'claim_texts()') - 'success',
   '{"seen": 1, "texts": []}',
   '… but not a quarter of an hour later, if it did not go out at once: they have gone back to bed'
 );
@@ -221,7 +222,7 @@ insert into made values ('dawn', pg_temp.booked(date_trunc('hour', now()) + inte
 select is(public.claim_texts() ->> 'seen', '1', 'For an appointment at six …');
 select is_empty(
   $$
-    select t from jsonb_array_elements(public.claim_texts(p_now => date_trunc('hour', now()) + interval '5 hours 30 minutes') -> 'texts') t
+    select t from jsonb_array_elements(tests.asked_at(date_trunc('hour', now()) + interval '5 hours 30 minutes', 'claim_texts()') -> 'texts') t
     where (t -> 'slot' ->> 'starts_at')::timestamptz < now() + interval '1 day'
   $$,
   '… eight is too late'
@@ -231,6 +232,8 @@ select results_eq(
   $$ values ('booked_text', 'withdrawn', 'too_late') $$,
   '… and what would come after it began is withdrawn'
 );
+
+select tests.real_clock();
 
 -- Answers ----------------------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ begin;
 set local search_path = public, extensions;
 select plan(5);
 
+select tests.set_clock(now()::text);
 delete from private.alert_notices;
 delete from private.alerts;
 delete from private.request_counts;
@@ -68,7 +69,7 @@ begin
     if v_half % 2 = 0 then
       perform pg_temp.lived(v_half / 2);
     end if;
-    v_answer := public.evaluate_alerts(pg_temp.at(v_half / 2.0 + 0.4));
+    v_answer := tests.asked_at(pg_temp.at(v_half / 2.0 + 0.4), 'evaluate_alerts()');
     insert into told
     select v_half / 2.0, 'opened', a ->> 'rule', a ->> 'subject' from jsonb_array_elements(v_answer -> 'opened') a
     union all

@@ -1,6 +1,6 @@
 import type { PostgrestError } from "@supabase/supabase-js";
 import { z } from "zod";
-import { databaseClient, type RpcArguments, type RpcName } from "../../_shared/database.ts";
+import { databaseClient, type DatabaseKey, type RpcArguments, type RpcName } from "../../_shared/database.ts";
 import { DatabaseError, UnexpectedReasonError } from "../../_shared/errors.ts";
 import { Slot } from "./answers.ts";
 
@@ -59,6 +59,8 @@ export function operation<Name extends RpcName, Shape extends z.ZodRawShape>(
 
 /** What an operation needs to know of the request that it is done for. */
 export interface Waiting {
+  /** Which key opens the database. */
+  readonly databaseKey: DatabaseKey;
   /** How long the database may take: less when a caller waits in silence than when nobody does. */
   readonly databaseMs: number;
   /** Aborted when the time for the whole request is over. */
@@ -69,10 +71,10 @@ export interface Waiting {
 export async function callOperation<Name extends RpcName, Schema extends z.ZodType>(
   { rpc, answer: contract }: Operation<Name, Schema>,
   args: RpcArguments<Name>,
-  { databaseMs, signal }: Waiting,
+  { databaseKey, databaseMs, signal }: Waiting,
 ): Promise<z.output<Schema>> {
   const deadline = AbortSignal.timeout(databaseMs);
-  const { data, error, status } = await databaseClient().rpc(rpc, args)
+  const { data, error, status } = await databaseClient(databaseKey).rpc(rpc, args)
     .abortSignal(AbortSignal.any([deadline, signal]));
   if (deadline.aborted) throw new DatabaseError(rpc, "timeout", `no answer within ${databaseMs} ms`);
   if (error !== null) throw refusal(rpc, error, status);

@@ -44,6 +44,7 @@ const { twilioLists } = await import("../../../functions/worker/twilio-lists.ts"
 const context: Context = {
   requestId: "test",
   signal: new AbortController().signal,
+  databaseKey: "worker",
   databaseMs: 2000,
   label: () => {},
   report: (thrown) => assert.fail(String(thrown)),
