@@ -34,6 +34,8 @@ const ACCOUNT = "/2010-04-01/Accounts/AC00000000000000000000000000000000";
 const address = `http://127.0.0.1:${server.addr.port}`;
 Deno.env.set("SUPABASE_URL", address);
 Deno.env.set("SUPABASE_SECRET_KEYS", '{"default":"sb_secret_for-tests"}');
+Deno.env.set("SUPABASE_PUBLISHABLE_KEYS", '{"default":"sb_publishable_for-tests"}');
+Deno.env.set("WORKER_KEY", "a token for tests only");
 Deno.env.set("TWILIO_API_URL", address);
 Deno.env.set("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000000");
 Deno.env.set("TWILIO_AUTH_TOKEN", "a token for tests only");

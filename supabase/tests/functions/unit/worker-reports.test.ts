@@ -66,6 +66,8 @@ const address = `http://127.0.0.1:${outside.addr.port}`;
 const settings = {
   SUPABASE_URL: address,
   SUPABASE_SECRET_KEYS: '{"default":"sb_secret_for-tests"}',
+  SUPABASE_PUBLISHABLE_KEYS: '{"default":"sb_publishable_for-tests"}',
+  WORKER_KEY: "a token for tests only",
   SENTRY_DSN: `http://public@127.0.0.1:${sentry.port}/1`,
   TWILIO_API_URL: address,
   TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000000",
