@@ -176,7 +176,12 @@ export class WishReader {
   /** "Three or later", "ten is too early", "threeish". */
   #limitLast(cue: Cue): void {
     const last = this.parts.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) {
+      // "That's too early", of what was read.
+      if (cue === "too early") this.flags.add("later");
+      if (cue === "too late") this.flags.add("sooner");
+      return;
+    }
     const limits: Partial<Record<Cue, Cue>> = {
       "too early": "too early",
       "or later": "from",
@@ -203,7 +208,7 @@ export class WishReader {
       limit: joined && this.#limit === null && previous?.limit !== "between" ? previous?.limit ?? null : this.#limit,
       isRefused: this.#isRefusing || (saidNo && isEvery),
       isExisting: this.#isExisting || this.#last === "my",
-      isJoined: joined || this.#isAlternative || this.#isOfJoined(is),
+      isJoined: joined || (this.#isAlternative && this.#limit === null) || this.#isOfJoined(is),
       segment: this.segment,
     });
     this.#added();
