@@ -44,7 +44,7 @@ export type Cue =
 
 export const CUES: Phrases<Cue> = phrases<Cue>([
   [
-    "from|not for|but not before|but not till|but not earlier than|just not before|starting|starting from|starting on|beginning on|since|as of|as from|not before|no earlier than|not earlier than|" +
+    "from|isn't before|it isn't before|not for|but not before|but not till|but not earlier than|just not before|starting|starting from|starting on|beginning on|since|as of|as from|not before|no earlier than|not earlier than|" +
     "nothing before|nothing earlier than|not any earlier than|not till|nothing till|no sooner than|not sooner than|no before|" +
     "can't come before|can't make it before|can't do before|can't do anything before|can't get there before|can't till|" +
     "can't do it before|can't come till|don't want anything before|any later than|i'm free from|i'm free at",
@@ -59,7 +59,7 @@ export const CUES: Phrases<Cue> = phrases<Cue>([
   ],
   ["before|earlier than|sooner than|prior to|ahead of", "before"],
   [
-    "by|before i pick the kids up at|before i pick up the kids at|before i pick my son up at|before i pick my daughter up at|before my shift at|before i start at|before i start work at|till|up to|but not after|but not later than|just not after|up till|no later than|not after|not later than|nothing after|nothing later than|any earlier than|" +
+    "by|isn't after|before i pick the kids up at|before i pick up the kids at|before i pick my son up at|before i pick my daughter up at|before my shift at|before i start at|before i start work at|till|up to|but not after|but not later than|just not after|up till|no later than|not after|not later than|nothing after|nothing later than|any earlier than|" +
     "leave at|have to be at work at|start work at|i start at|i start work at|can't come after|can't do after|" +
     "can't do anything after|don't want anything after|leave by|leaving at|no after",
     "by",

@@ -116,9 +116,15 @@ function isOpenToTimes(words: readonly string[], { end, hour }: ClockTime, cue: 
   const next = words[end];
   const isLast = next === undefined || isOneOf(next, "then instead please maybe");
   if ((cue === "fresh" || cue === "not" || words[at - 1] === "say") && isLast) return true;
-  if (isOneOf(next, "or but") && (cue === "not" || clockAt(words, end + 1) !== null)) return true;
+  if (isOneOf(next, "or but") && (cue === "not" || isCountless(words, end + 1))) return true;
   return isOneOf(next, "works suits") ||
     (next === "is" && isOneOf(words[end + 1], "fine okay good great perfect best better"));
+}
+
+/** Whether a time stands there, and not how many of something. */
+function isCountless(words: readonly string[], at: number): boolean {
+  const clock = clockAt(words, at);
+  return clock !== null && !THINGS_COUNTED.has(words[clock.end] ?? "");
 }
 
 const TIME_FOLLOWS: ReadonlySet<Cue> = new Set<Cue>([

@@ -1,4 +1,4 @@
-import { weekdayFrom } from "../../calendar.ts";
+import { type Weekday, weekdayFrom } from "../../calendar.ts";
 import type { Hours } from "../../findings.ts";
 import type { ClockTime } from "./clock.ts";
 import { inMonthOf, single } from "./dates.ts";
@@ -252,10 +252,17 @@ export class WishReader {
       Object.assign(previous, { limit: null, isExisting: true });
       return false;
     }
-    previous.is = { days: { days: { from, to }, end: last.end } };
+    const range = first.weekday === undefined || last.weekday === undefined
+      ? {}
+      : { range: weekdaysFrom(first.weekday, last.weekday) };
+    previous.is = { days: { days: { from, to }, end: last.end, ...range } };
     previous.limit = null;
     return true;
   }
+}
+
+function weekdaysFrom(first: Weekday, last: Weekday): Weekday[] {
+  return Array.from({ length: (last - first + 7) % 7 + 1 }, (_, n) => (first + n) % 7);
 }
 
 function besideMonth(previous: Part, is: Part["is"]): Part["is"] {
