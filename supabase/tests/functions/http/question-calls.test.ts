@@ -78,12 +78,12 @@ Deno.test("a question with SQL or markup in it is a question like any other", as
 Deno.test("who finds nothing free goes on the waiting list, which is what came of the call", async () => {
   const from = someCaller();
   const made = await call(CEDAR, from, [
-    [/waiting list for then/, "2"],
+    [/waiting list for that time/, "2"],
     [/Which day/, "say:next Sunday"],
     [/like to come for/, "1"],
     [/book an app/, "1"],
   ]);
-  assert.match(saidIn(made), /nothing free on Sunday.*you are on the waiting list/);
+  assert.match(saidIn(made), /nothing available on Sunday.*you're on the waiting list/);
   assert.deepEqual(await leftBy(made), { outcome: "waitlisted", tasks: [] });
   await using sql = database();
   const entries = await sql`
