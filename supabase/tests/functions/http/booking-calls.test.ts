@@ -10,8 +10,8 @@ const KEYS: [RegExp, string][] = [
   [/Shall I book it/, "1"],
   [/your name/, "1"],
   [/opening/, "1"],
-  [/Which day/, "1"],
-  [/like to come for/, "1"],
+  [/What day/, "1"],
+  [/like to come in for/, "1"],
   [/book an appointment/, "1"],
 ];
 /** The main menu, in any of its wordings. */
@@ -20,8 +20,8 @@ const WORDS: [RegExp, string][] = [
   [/Shall I book it/, "say:yes please"],
   [/your name/, "say:my name is Rosa Tindall"],
   [/opening/, "say:the second one"],
-  [/Which day/, "say:the first free one"],
-  [/like to come for/, "say:SERVICE"],
+  [/What day/, "say:the first free one"],
+  [/like to come in for/, "say:SERVICE"],
   [/book an appointment/, "say:I would like to book an appointment"],
 ];
 
@@ -160,7 +160,7 @@ for (
     let asked = 0;
     const made = await call(HARBOR, someCaller(), [
       [/leave your name/, "hangup"],
-      [/[Ww]hich (other )?day|get the day/, asked++ === 0 ? `say:${day}` : "hangup"],
+      [/[Ww]hat (other )?day|get the day/, asked++ === 0 ? `say:${day}` : "hangup"],
       ...KEYS.slice(4),
     ]);
     assert.match(made.said.join(" "), reply);

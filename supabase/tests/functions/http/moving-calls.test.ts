@@ -206,8 +206,8 @@ Deno.test("who has no appointment hears so, and can book one in the same call", 
     [/don't have any upcoming appointments/, "1"],
     [/Shall I book it/, "1"],
     [/opening/, "1"],
-    [/Which day/, "1"],
-    [/like to come for/, "1"],
+    [/What day/, "1"],
+    [/like to come in for/, "1"],
     ...moving(who),
   ]);
   assert.match(saidIn(made), /Your appointment is booked/);
@@ -226,7 +226,7 @@ Deno.test("an appointment that staff cancel meanwhile cannot be moved; the calle
     }],
     ...moving(who).slice(1),
   ]);
-  assert.match(saidIn(made), /I cannot move an appointment for you/);
+  assert.match(saidIn(made), /I can't move an appointment for you/);
   assert.deepEqual((await leftBy(made)).tasks, ["move"]);
 });
 

@@ -42,7 +42,7 @@ Deno.test("a question without a clear answer is not answered but left to staff, 
     [/like to know/, "say:how long does the zirconium veneer take to dry"],
     [/book an app/, "4"],
   ]);
-  assert.match(saidIn(made), /I am not sure about that/);
+  assert.match(saidIn(made), /I'm not sure about that/);
   assert.deepEqual(await leftBy(made), { outcome: "message", tasks: ["question"] });
   assert.doesNotMatch(addressesOf(made), /zirconium|veneer/);
   await using sql = database();
@@ -79,8 +79,8 @@ Deno.test("who finds nothing free goes on the waiting list, which is what came o
   const from = someCaller();
   const made = await call(CEDAR, from, [
     [/waiting list for that time/, "2"],
-    [/Which day/, "say:next Sunday"],
-    [/like to come for/, "1"],
+    [/What day/, "say:next Sunday"],
+    [/like to come in for/, "1"],
     [/book an app/, "1"],
   ]);
   assert.match(saidIn(made), /nothing available on Sunday.*you're on the waiting list/);
