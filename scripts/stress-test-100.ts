@@ -1,6 +1,6 @@
 /** `deno task test:stress`: a hundred callers for one slot, and every other race for somebody's time. */
 import type postgres from "postgres";
-import { BadArguments, runCommand } from "./command/command.ts";
+import { asTyped, BadArguments, runCommand } from "./command/command.ts";
 import { terminalReport } from "./stack/report.ts";
 import { readStressSettings, type StressSettings, USAGE } from "./proofs/stress/arguments.ts";
 import type { Race } from "./proofs/stress/race.ts";
@@ -60,7 +60,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
 
   const checks = [...reports.map(passed), deadlocks === 0, faults.length === 0];
   const failed = checks.filter((good) => !good).length;
-  if (failed > 0) console.log(`To run it again: deno task test:stress --seed ${settings.seed}`);
+  if (failed > 0) console.log(asTyped(`To run it again: deno task test:stress --seed ${settings.seed}`));
   console.log(`\n${checks.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }

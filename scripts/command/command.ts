@@ -29,7 +29,7 @@ export async function exitCodeOf(
   signal: AbortSignal,
 ): Promise<number> {
   if (args.some((arg) => arg === "--help" || arg === "-h")) {
-    console.log(usage.trimEnd());
+    console.log(asTyped(usage.trimEnd()));
     return 0;
   }
   try {
@@ -40,13 +40,22 @@ export async function exitCodeOf(
       return 130;
     }
     if (error instanceof BadArguments || isFromParseArgs(error)) {
-      console.error(`${error.message}\n\n${usage.trimEnd()}`);
+      console.error(asTyped(`${error.message}\n\n${usage.trimEnd()}`));
       return 2;
     }
     if (!(error instanceof Refused)) throw error;
-    console.error(error.message);
+    console.error(asTyped(error.message));
     return 1;
   }
+}
+
+/**
+ * Messages name tasks as `deno task …`. Somebody who has only Node started this command by npx and has no `deno`: for
+ * them it is the longer form.
+ */
+export function asTyped(message: string): string {
+  const byNpx = Deno.env.get("npm_lifecycle_event") === "npx";
+  return byNpx ? message.replaceAll("deno task", `npx -y deno@${Deno.version.deno} task`) : message;
 }
 
 /** A whole number from the command line, or what stands for it when it is not given. */

@@ -7,6 +7,7 @@
  * - It parses its picture of the schema anew on every request. Here it is kept until the DDL changes.
  * - Its driver, postgres.js, encodes a jsonb argument of an RPC a second time, so that an object arrives as a string, and does
  *   not survive a server that is killed. Here it is node-postgres.
+ * - It finds more relationships than PostgREST and refuses embeds as ambiguous. Here each goes by PostgREST's.
  * - It answers most classes of database errors with 500. Here each gets the status that PostgREST gives it.
  */
 import {
@@ -19,6 +20,7 @@ import {
 import { PostgresConnection } from "@supabase/lite/postgres";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { z } from "zod";
+import { nameRelationships } from "./data-api-embeds.ts";
 import { asPostgrestError } from "./data-api-errors.ts";
 import { type ArrayTypes, createPool, listen, readArrayTypes } from "./sql.ts";
 
@@ -29,6 +31,7 @@ export interface DataApiSettings {
   /** Logs in as `authenticator`. */
   readonly requestUrl: string;
   readonly siteUrl: string;
+  readonly isSignUpOpen: boolean;
   readonly jwtSecret: string;
   readonly publishableKey: string;
   readonly secretKey: string;
@@ -52,6 +55,7 @@ export function createDataApi(settings: DataApiSettings): DataApi {
     auth: {
       enabled: true,
       site_url: settings.siteUrl,
+      enable_signup: settings.isSignUpOpen,
       jwt_secret: settings.jwtSecret,
       publishable_key: settings.publishableKey,
       secret_key: settings.secretKey,
@@ -98,8 +102,9 @@ class RequestConnection extends PostgresConnection {
 
   /** Writes JSON values out as JSON: the driver cannot tell an array for a jsonb column from one for an array column. */
   override async onPostgrestAST(ast: AnyAST): Promise<AnyAST> {
-    const known = await super.onPostgrestAST(ast);
-    const { columns, functions = [] } = await this.introspect();
+    const picture = await this.introspect();
+    const known = await super.onPostgrestAST(ast.from ? nameRelationships(ast, ast.from, picture) : ast);
+    const { columns, functions = [] } = picture;
     const schema = known.schema ?? "public";
     if (known.values) {
       const isJson = (name: string) =>

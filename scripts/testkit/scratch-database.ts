@@ -3,6 +3,8 @@
  * must keep. Made in a second, since it asks for no server and no CLI.
  */
 import { getAuthSchemaSql } from "@supabase/lite";
+// @ts-types="@types/pg"
+import type pg from "pg";
 import { fromFileUrl } from "../stack/paths.ts";
 import { withClient } from "../stack/sql.ts";
 
@@ -17,8 +19,20 @@ export interface ScratchDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
+/** What a database may want besides. */
+export interface ScratchOptions {
+  /** SQL that runs before the migrations. */
+  readonly platform?: string;
+  /** Looks at the database as it is when a migration has just been applied. */
+  readonly afterChapter?: (chapter: string, client: pg.Client) => Promise<void>;
+}
+
 /** Creates one beside the database that the superuser's URL names. */
-export async function createScratchDatabase(serverAdminUrl: string, serverUrl: string): Promise<ScratchDatabase> {
+export async function createScratchDatabase(
+  serverAdminUrl: string,
+  serverUrl: string,
+  options: ScratchOptions = {},
+): Promise<ScratchDatabase> {
   const name = `scratch_${crypto.randomUUID().replaceAll("-", "")}`;
   const [adminUrl, url] = [serverAdminUrl, serverUrl].map((one) => withDatabase(one, name));
   if (!adminUrl || !url) throw new Error("A URL has no database to replace.");
@@ -31,7 +45,7 @@ export async function createScratchDatabase(serverAdminUrl: string, serverUrl: s
     },
   };
   try {
-    await furnish(name, adminUrl, url);
+    await furnish(name, adminUrl, url, options);
     return scratch;
   } catch (error) {
     await scratch[Symbol.asyncDispose]();
@@ -39,19 +53,26 @@ export async function createScratchDatabase(serverAdminUrl: string, serverUrl: s
   }
 }
 
-async function furnish(name: string, adminUrl: string, url: string): Promise<void> {
+async function furnish(name: string, adminUrl: string, url: string, options: ScratchOptions): Promise<void> {
+  const { platform = "", afterChapter } = options;
   const [roles, auth] = await Promise.all([stackChapter("roles.sql"), stackChapter("auth.sql")]);
   await withClient(adminUrl, async (client) => {
-    await client.query(["begin", roles, getAuthSchemaSql(), auth, "commit"].join(";\n"));
+    await client.query(["begin", roles, getAuthSchemaSql(), auth, platform, "commit"].join(";\n"));
     await client.query(`alter database ${name} set search_path to "$user", public, extensions`);
     await client.query("create extension pgtap with schema extensions");
   });
-  const files = [...Deno.readDirSync(migrationsDir)].map((file) => file.name).filter((file) => file.endsWith(".sql"));
   await withClient(url, async (client) => {
-    for (const file of files.sort()) {
-      await client.query(`begin;\n${await Deno.readTextFile(migrationsDir + file)}\n;commit`);
+    for (const { name: chapter, text } of readChapters()) {
+      await client.query(`begin;\n${text}\n;commit`);
+      await afterChapter?.(chapter, client);
     }
   });
+}
+
+/** The migrations, in the order in which they are applied. */
+export function readChapters(): { name: string; text: string }[] {
+  return [...Deno.readDirSync(migrationsDir)].map(({ name }) => name).filter((name) => name.endsWith(".sql")).sort()
+    .map((name) => ({ name, text: Deno.readTextFileSync(migrationsDir + name) }));
 }
 
 function withDatabase(url: string, name: string): string {
