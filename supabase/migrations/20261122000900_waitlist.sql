@@ -154,7 +154,7 @@ as $$
 declare
   v_entry public.waitlist_entries;
   v_phone text;
-  v_claims bigint[];
+  v_claims uuid[];
   v_hold_id constant uuid := gen_random_uuid();
   -- Long enough to be reached and to answer, short enough that the time is not lost.
   v_expires_at constant timestamptz := least(clock_timestamp() + interval '30 minutes', p_starts_at);
@@ -232,7 +232,7 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_claims bigint[];
+  v_claims uuid[];
 begin
   -- Only while the hold still has its time, and all of it: others may already have cleared a part of it away.
   v_claims := array(

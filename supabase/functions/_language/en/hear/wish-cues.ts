@@ -70,7 +70,7 @@ export const CUES: Phrases<Cue> = phrases<Cue>([
   ],
   ["between|anywhere between|sometime between|in between", "between"],
   ["at|@", "at"],
-  ["for", "for"],
+  ["for|back by|forward by|up by|out by", "for"],
   ["or if not|if not|failing that|or failing that|otherwise|or otherwise|or possibly", "or"],
   ["or|and|or on|and on|or maybe|or else|or even|or the", "or"],
   ["to|till|thru|up to|up till|up until", "to"],

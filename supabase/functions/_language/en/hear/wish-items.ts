@@ -18,10 +18,10 @@ export type Item =
 export function itemsOf(when: When, asked: Asked): Item[] {
   const { words } = when;
   const items: Item[] = [];
-  let reference = when.reference;
+  let saidDay = when.saidDay;
   for (let at = 0; at < words.length;) {
-    const found = itemAt({ ...when, reference }, asked, at, items);
-    if (found.item.is === "days" && found.item.heard.days !== null) reference = found.item.heard.days.from;
+    const found = itemAt({ ...when, saidDay, reference: saidDay ?? when.reference }, asked, at, items);
+    if (found.item.is === "days" && found.item.heard.days !== null) saidDay = found.item.heard.days.from;
     items.push(found.item);
     at = found.end;
   }

@@ -203,10 +203,16 @@ export class WishReader {
       limit: joined && this.#limit === null && previous?.limit !== "between" ? previous?.limit ?? null : this.#limit,
       isRefused: this.#isRefusing || (saidNo && isEvery),
       isExisting: this.#isExisting || this.#last === "my",
-      isJoined: joined || this.#isAlternative,
+      isJoined: joined || this.#isAlternative || this.#isOfJoined(is),
       segment: this.segment,
     });
     this.#added();
+  }
+
+  /** "Monday morning or Tuesday afternoon": the afternoon is as much an alternative as its Tuesday. */
+  #isOfJoined(is: Part["is"]): boolean {
+    const previous = this.parts.at(-1);
+    return !("days" in is) && this.#isChained && previous !== undefined && previous.isJoined && "days" in previous.is;
   }
 
   #added(): void {

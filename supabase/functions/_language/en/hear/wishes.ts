@@ -111,7 +111,7 @@ function wantedDays(when: When, said: readonly Said[]): Pick<Wish, "days" | "wee
   const others = said.filter((one) => !weekdays.includes(one));
   const week = others.find(({ heard }) => heard.weeks !== undefined)?.heard.weeks;
   const span = others.find(({ days }) => days.from !== days.to);
-  if (weekdays.length === 0) return notEmpty("days", others.map(({ days }) => days));
+  if (weekdays.length === 0) return notEmpty("days", between(others));
   if (span !== undefined) return inSpan(span.days, unique(weekdays), others);
   if (weekdays.every(({ heard }) => heard.every !== undefined) && others.length === 0) {
     return { weekdays: unique(weekdays) };
@@ -124,6 +124,18 @@ function wantedDays(when: When, said: readonly Said[]): Pick<Wish, "days" | "wee
     }),
   };
 }
+
+/** "After the 20th but before the end of the month" is one span. */
+function between(said: readonly Said[]): Days[] {
+  const [first, second] = said;
+  if (said.length !== 2 || first === undefined || second === undefined) return said.map(({ days }) => days);
+  const [start, end] = isStart(first) ? [first, second] : [second, first];
+  const isBetween = isStart(start) && isEnd(end) && start.days.from <= end.days.to;
+  return isBetween ? [{ from: start.days.from, to: end.days.to }] : said.map(({ days }) => days);
+}
+
+const isStart = ({ part }: Said) => part.limit === "from" || part.limit === "after";
+const isEnd = ({ part }: Said) => part.limit === "before" || part.limit === "by";
 
 function inSpan(span: Days, weekdays: Weekday[], others: readonly Said[]): Pick<Wish, "days" | "weekdays"> {
   const isWeek = addDays(span.from, 7) > span.to;
