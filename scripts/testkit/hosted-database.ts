@@ -11,7 +11,9 @@ export async function startHostedDatabase(signal: AbortSignal): Promise<AsyncDis
   const { settings } = started.use(await startThrowAwayDatabase(silentReport(), signal));
   const platform = await Deno.readTextFile(new URL("hosted.sql", import.meta.url));
   const { url, adminUrl } = started.use(
-    await createScratchDatabase(databaseUrl(settings, "supabase_admin"), databaseUrl(settings, "postgres"), platform),
+    await createScratchDatabase(databaseUrl(settings, "supabase_admin"), databaseUrl(settings, "postgres"), {
+      platform,
+    }),
   );
   // The superuser's: whoever runs the tests brings one of their own.
   await withClient(adminUrl, (client) => client.query("drop extension pgtap"));

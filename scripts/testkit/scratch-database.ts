@@ -2,6 +2,8 @@
  * A database of its own on a running server, with all migrations and nothing else: for tests that change what a shared one
  * must keep. Made in a second, since it asks for no server and no CLI.
  */
+// @ts-types="@types/pg"
+import type pg from "pg";
 import { prepareDatabase } from "../stack/database.ts";
 import { fromFileUrl } from "../stack/paths.ts";
 import { withClient } from "../stack/sql.ts";
@@ -16,11 +18,19 @@ export interface ScratchDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Creates one beside the database that the superuser's URL names; `platform` is SQL that runs before the migrations. */
+/** What a database may want besides. */
+export interface ScratchOptions {
+  /** SQL that runs before the migrations. */
+  readonly platform?: string;
+  /** Looks at the database as it is when a migration has just been applied. */
+  readonly afterChapter?: (chapter: string, client: pg.Client) => Promise<void>;
+}
+
+/** Creates one beside the database that the superuser's URL names. */
 export async function createScratchDatabase(
   serverAdminUrl: string,
   serverUrl: string,
-  platform = "",
+  options: ScratchOptions = {},
 ): Promise<ScratchDatabase> {
   const name = `scratch_${crypto.randomUUID().replaceAll("-", "")}`;
   const [adminUrl, url] = [serverAdminUrl, serverUrl].map((one) => withDatabase(one, name));
@@ -34,7 +44,7 @@ export async function createScratchDatabase(
     },
   };
   try {
-    await furnish(name, adminUrl, url, platform);
+    await furnish(name, adminUrl, url, options);
     return scratch;
   } catch (error) {
     await scratch[Symbol.asyncDispose]();
@@ -42,18 +52,25 @@ export async function createScratchDatabase(
   }
 }
 
-async function furnish(name: string, adminUrl: string, url: string, platform: string): Promise<void> {
+async function furnish(name: string, adminUrl: string, url: string, options: ScratchOptions): Promise<void> {
+  const { platform = "", afterChapter } = options;
   await prepareDatabase(adminUrl, platform);
   await withClient(adminUrl, async (client) => {
     await client.query(`alter database ${name} set search_path to "$user", public, extensions`);
     await client.query("create extension pgtap with schema extensions");
   });
-  const files = [...Deno.readDirSync(migrationsDir)].map((file) => file.name).filter((file) => file.endsWith(".sql"));
   await withClient(url, async (client) => {
-    for (const file of files.sort()) {
-      await client.query(`begin;\n${await Deno.readTextFile(migrationsDir + file)}\n;commit`);
+    for (const { name: chapter, text } of readChapters()) {
+      await client.query(`begin;\n${text}\n;commit`);
+      await afterChapter?.(chapter, client);
     }
   });
+}
+
+/** The migrations, in the order in which they are applied. */
+export function readChapters(): { name: string; text: string }[] {
+  return [...Deno.readDirSync(migrationsDir)].map(({ name }) => name).filter((name) => name.endsWith(".sql")).sort()
+    .map((name) => ({ name, text: Deno.readTextFileSync(migrationsDir + name) }));
 }
 
 function withDatabase(url: string, name: string): string {

@@ -86,7 +86,7 @@ export const EVENTS: readonly EventKind[] = [
       name: "worker",
       operation,
       async prepare(sql) {
-        await sql`update private.chores set last_started_at = '-infinity'`;
+        await sql`update private.jobs set last_started_at = '-infinity'`;
       },
       send: poke,
       // A chore that fails is told; where nobody listens, not even the question what to do gets through.

@@ -124,7 +124,8 @@ function dayAlone(when: When, at: number): Heard | null {
   if (ordinal.value < 1 || ordinal.value > 31) return null;
   const isWord = !/^\d/.test(words[start] ?? "");
   if (isWord && ordinal.value < 4 && !isDateWord(when, at, ordinal)) return null;
-  if (NO_DATE.has(words[ordinal.end] ?? "")) return null;
+  const next = words[ordinal.end] ?? "";
+  if (NO_DATE.has(next) && !(ordinal.value >= 4 && CAN_BE_SAID_OF_DATES.has(next))) return null;
   const { end, ahead } = ofMonth(words, ordinal.end);
   const day = ahead === null ? nextDayOfMonth(when, ordinal.value) : monthDay(when.today, ahead, ordinal.value);
   return day === null ? null : { ...single(day, end), ...(ahead === null && { dayOfMonth: ordinal.value }) };
@@ -143,6 +144,9 @@ const NO_DATE = new Set(
   ("one ones option choice opinion available free open opening possible appointment thing slot time week half chance " +
     "floor person name of").split(" ").filter((word) => word !== "of"),
 );
+
+/** "Is the ninth available?" */
+const CAN_BE_SAID_OF_DATES = new Set(["available", "free", "open", "possible", "time"]);
 
 /** "The 14" at the end, "day 14". */
 function afterArticle(when: When, start: number, hasArticle: boolean): Heard | null {

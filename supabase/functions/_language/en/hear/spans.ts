@@ -97,6 +97,11 @@ function weekOf(when: When, at: number): Heard | null {
     const first = nth.value === -1 ? addDays(month.days.to, -6) : addDays(month.days.from, 7 * (nth.value - 1));
     return { days: { from: first, to: addDays(first, 6) }, end: month.end };
   }
+  const named = holidayAt(when, start);
+  if (named !== null && named.days !== null && words[named.end] === "week") {
+    const first = addDays(named.days.from, -daysIntoWeek(named.days.from, COUNTRIES[country].weekBegins));
+    return { days: { from: first, to: addDays(first, 6) }, end: named.end + 1 };
+  }
   if (words[start] !== "week" || !isOneOf(words[start + 1], "of commencing beginning starting after before")) {
     return null;
   }
