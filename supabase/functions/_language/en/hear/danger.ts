@@ -65,7 +65,7 @@ const PAIRS: readonly Pair[] = [
   {
     one: set(TAKEN),
     other: set(
-      "bleach battery batteries detergent antifreeze chemicals poison cleaner petrol gasoline coin magnet magnets marble pesticide",
+      "bleach battery batteries detergent antifreeze chemicals poison cleaner petrol gasoline mouthwash perfume soap sanitizer paint glue coin magnet magnets marble pesticide",
     ),
     within: 5,
   },
@@ -120,7 +120,8 @@ const ORDINARY = set("with book booking find make to me understand choose decide
 
 /** Whether two words of a pair stand close together anywhere. Each word is looked at once for each pair. */
 export function hearsDanger(words: readonly string[]): boolean {
-  return PAIRS.some((pair) => isNear(words, pair));
+  const plain = words.map((word) => word.endsWith("'s") ? word.slice(0, -2) : word);
+  return PAIRS.some((pair) => isNear(plain, pair));
 }
 
 function isNear(words: readonly string[], { one, other, within }: Pair): boolean {

@@ -64,7 +64,7 @@ function withMonth(when: When, at: number): Heard | null {
   const year = yearAt(words, named.end);
   const day = dated(when.today, named.month, number.value, year?.value ?? null);
   if (day === null) return { days: null, end: year?.end ?? named.end };
-  return { ...single(day, behindWeekday(words, year?.end ?? named.end)), month: named.month };
+  return { ...single(day, behindWeekday(words, year?.end ?? named.end, day)), month: named.month };
 }
 
 function monthAfter(words: readonly string[], { end }: Numeral): { month: number; end: number } | null {
@@ -73,8 +73,9 @@ function monthAfter(words: readonly string[], { end }: Numeral): { month: number
   return month === null ? null : { month, end: place + 1 };
 }
 
-/** Past "a Friday" and "that's a Friday", which say no other day. */
-function behindWeekday(words: readonly string[], end: number): number {
+/** Past "a Friday" and "that's a Friday", and past the very weekday of the date: they say no other day. */
+function behindWeekday(words: readonly string[], end: number, day: Day): number {
+  if (weekdayAt(words, end)?.weekday === weekdayOf(day)) return end + 1;
   let place = end;
   while (place < end + 3 && isOneOf(words[place], "a that's which is it's on")) place++;
   const isNamed = weekdayAt(words, place) !== null && (place > end || !isOneOf(words[place - 1], "or and"));
@@ -105,7 +106,10 @@ function withWeekday(when: When, at: number): Heard | null {
 function numberAfterWeekday(when: When, start: number, weekday: Weekday): Numeral | null {
   const { words, today } = when;
   const isOrdinal = words[start] === "the" || ordinalAt(words, start) !== null;
-  if (isOrdinal) return dayOfMonthAt(words, start);
+  if (isOrdinal) {
+    const day = dayOfMonthAt(words, start);
+    return day === null || NO_DATE.has(words[day.end] ?? "") ? null : day;
+  }
   // "Monday 30" is a date when that day is a Monday; in "Monday nine", nine is when.
   const number = cardinalAt(words, start);
   const day = number === null || number.value > 31 || number.end !== words.length
@@ -162,7 +166,9 @@ function afterArticle(when: When, start: number, hasArticle: boolean): Heard | n
 function ofMonth(words: readonly string[], end: number): { end: number; ahead: number | null } {
   const isMonth = isOneOf(words[end], "of in") && isOneOf(words[end + 1], "next this the") &&
     words[end + 2] === "month";
-  return isMonth ? { end: end + 3, ahead: words[end + 1] === "next" ? 1 : 0 } : { end, ahead: null };
+  if (!isMonth) return { end, ahead: null };
+  // "The first of the month" is the next first.
+  return { end: end + 3, ahead: { next: 1, this: 0 }[words[end + 1] ?? ""] ?? null };
 }
 
 export function nextDayOfMonth({ today, isOpen }: When, number: number): Day | null {

@@ -32,7 +32,7 @@ const SIGNS: readonly RegExp[] = [
   `(?:arm|leg) (?:is |has |just |feels )?(?:gone |went )?numb|(?:down|in|up) my left arm|asthma attack|diabetic (?:coma|shock|emergency)|(?:can't|couldn't) open (?:my|his|her) mouth`,
   `(?:can't|couldn't) (?:feel|move) (?:my|his|her|their|one|the) (?:left |right )?(?:arm|arms|leg|legs|side|hand|body)`,
   // Consciousness
-  `unconscious|unresponsive|passed out(?! (?:the|some|flyers|leaflets|candy))|passing out(?! (?:the|some))|blacked out|fainted|keeps fainting|lifeless|gone limp|floppy|not moving|isn't moving|not responding|isn't responding`,
+  `unconscious|unresponsive|blacking out|(?:can't|not|won't|isn't|couldn't) (?:get|getting) up(?! (?:early|in time|that|before))|passed out(?! (?:the|some|flyers|leaflets|candy))|passing out(?! (?:the|some))|blacked out|fainted|keeps fainting|lifeless|gone limp|floppy|not moving|isn't moving|not responding|isn't responding`,
   `(?:won't|not|isn't|can't get (?:him|her|them) to|doesn't) (?:wake|waking|wake up|waking up|respond)`,
   `knocked (?:out cold|unconscious)|(?:he|she|i) (?:was|got|is) knocked out|(?:cut|gash|gashed|wound) (?:[^ ]+ ){0,5}deep|deep (?:cut|gash|wound)`,
   `can't wake (?:him|her|them|up|my|the)`,
@@ -58,7 +58,7 @@ const SIGNS: readonly RegExp[] = [
   `too many (?:pills|tablets|painkillers|sleeping pills)`,
   // Despair
   `(?:kill|killing|hurt|harm|harming|hurting|cut|cutting) (?:myself|himself|herself|themselves)`,
-  `suicid[^ ]+|self harm|(?:end|ending) (?:it all|my life|his life|her life|my own life)|take my (?:own )?life|(?:cut|slit|slashed) (?:my|his|her) wrists?|better off dead`,
+  `suicid[^ ]+|self harm|(?:end|ending) (?:things|it all|my life|his life|her life|my own life)|take my (?:own )?life|(?:cut|slit|slashed) (?:my|his|her) wrists?|better off dead`,
   `(?:want|wants|wanna|wanted|going|gonna|about) (?:to )?die`,
   `(?:don't|doesn't|no longer) want to (?:live|be alive|be here|go on|wake up|exist)|no reason to live|can't go on`,
   // Injury
@@ -70,8 +70,17 @@ const SIGNS: readonly RegExp[] = [
   `(?:water|waters) (?:just |have |has )?(?:broke|broken)|(?:in|into|going into) labou?r(?! day)|baby(?:'s| is) coming(?! with| to| in| along| on| too)|having contractions`,
   // Other signs
   `meningitis|going into shock|sepsis|septic|rash (?:that )?(?:won't|doesn't) fade|gone blind|lost (?:my|his|her) (?:sight|vision)|can't see anything|stiff neck and`,
+  `suffocating|suffocated|smothering|no heartbeat|(?:lost|losing|lose|loses|regain|regaining|out of) consciousness|barely conscious|not conscious|isn't conscious`,
+  `(?:won't|doesn't|not|isn't|hasn't) (?:come|coming) (?:round|around|to)(?= |$)(?! (?:my|the|your|an|see|work))`,
+  `(?:he's|she's|is|keeps|started|been) fitting(?! in)|having (?:fits|convulsions)|gurgling|went (?:all )?limp|gone (?:all )?limp|clammy|funny turn`,
+  `(?:he|she|dad|mother|husband|wife|father|son|daughter|they|suddenly|i) (?:suddenly |now )?can't (?:speak|talk|move|stand|get up|see|swallow)(?: (?:properly|right|at all|anymore|any more|now|up|his|her))?(?= and| properly| right| at all| now)`,
+  `electric shock|electrocuted|got a (?:bad |nasty |big )?shock|bitten by a|(?:knocked|thrown) off (?:his|her|my|a) (?:bike|motorbike|bicycle|horse)|motorbike accident|motorcycle accident`,
+  `house is on fire|there's a fire|on fire|smell gas|gas leak|carbon monoxide|smoke everywhere`,
+  `(?:trying|going|threatening) to (?:kill|hurt) (?:me|us|him|her|themselves|himself|herself|myself)|has a (?:gun|knife)|being attacked|attacked me|gunshot|raped|assaulted|going to jump|jump off`,
+  `(?:bled|bleeding|soaked|soaking) (?:right )?thru|keeps (?:gushing|pouring|filling)|(?:worst|sudden) headache of|thunderclap|baby (?:isn't|is not|hasn't been|stopped) moving|pregnant and (?:i'm )?bleeding`,
+  `(?:drank|swallowed|taken|took) something (?:i|he|she|they|that|poisonous|toxic)`,
   // Calls for help
-  `emergency|emergencies`,
+  `emergency`,
   `ambulance|paramedic|paramedics|nine one one|nine 1 1|9 1 1|911|999|nine nine nine|9 9 9|112`,
   `${SOMEONE} (?:am |is |are |think i'm |going to be |might be |nearly )?(?:dying|dead|gonna die)|think i'm dying`,
   `help help|(?:someone|please|oh god|god|oh my god) help(?: me)?(?! (?:with|find|book|make|me (?:with|find|book|make|to|get|out|cancel|move|reschedule|understand)|to|out))`,
@@ -96,6 +105,7 @@ const HARMLESS: readonly RegExp[] = [
   /(?:bleeds?|bleeding) (?:[^ ]+ ){0,4}(?:when|if|after) i (?:brush|floss|eat|bite)|when i (?:brush|floss) (?:[^ ]+ ){0,4}(?:bleeds?|bleeding)/g,
   / (?:live|living) (?:on|with) [^ ]+/g,
   /hold (?:my|your|his|her) breath|dead (?:tired|on|easy|sure)/g,
+  /(?:nearly|almost) (?:fainted|died|collapsed|passed out)(?: at)?|choked up/g,
   /dying (?:to|for)|dead (?:tooth|teeth|nerve|battery|end|line|serious)|die down|to die for|killing me/g,
   /allergic reaction (?:test|tests|testing)|food poisoning (?:last|a while)/g,
   /blood (?:test|tests|work|pressure|sample|draw|results)|help (?:me )?(?:book|booking|with|find|make|to)/g,
@@ -108,7 +118,7 @@ const HARMLESS: readonly RegExp[] = [
 ];
 
 const LONG_AGO =
-  /(?<= )(?:last (?:year|month|summer|winter|spring|fall|autumn)|(?:years?|months?|decades?) ago|a (?:while|long time) ago|history of|used to|in the past|when i was (?:a|little|young|\d+)|back in (?:19|20)\d\d|as a child|since my)(?= )/;
+  /(?<= )(?:last (?:year|month|summer|winter|spring|fall|autumn)|(?:years?|months?|decades?) ago|a (?:while|long time) ago|history of|used to|in the past|when i was (?:a|little|young|\d+)|(?:attack|stroke|seizure|overdose) in (?:january|february|march|april|may|june|july|august|september|october|november|december)|sometimes|occasionally|back in (?:19|20)\d\d|as a child|since my)(?= )/;
 const NOW = /(?<= )(?:now|again|still|right now|today|just|suddenly|help)(?= )/;
 
 /** Whether somebody is in danger. `clinicsWords` are the clinic's own: one counts when all of its words are said. */

@@ -1,4 +1,5 @@
 import { addDays, addMonths, type Day, weekdayFrom } from "../../calendar.ts";
+import { weekdayAt } from "./calendar-names.ts";
 import { dateAt, single } from "./dates.ts";
 import { holidayAt } from "./holidays.ts";
 import { countAt } from "./numerals.ts";
@@ -73,11 +74,15 @@ function countedAt(when: When, at: number): Heard | null {
   // "Not for another two weeks" is counted from today, "for two days" is how long something takes.
   const isNotFor = words.slice(at - 2, at).join(" ") === "not for" || (words[at] === "for" && words[at - 1] === "not");
   const isAhead = isNotFor || (start > at && words[at] !== "for");
-  const count = words[start] === "week" && isOneOf(words[start + 1], "on from") && words[start - 1] !== "next"
-    ? { value: 1, end: start }
-    : countAt(words, start);
-  const unit = count === null ? null : unitAt(words[count.end]);
-  if (count === null || unit === null || count.value > 366) return null;
+  const count =
+    words[start] === "week" && isOneOf(words[start + 1], "on from today tomorrow") && words[start - 1] !== "next"
+      ? { value: 1, end: start }
+      : countAt(words, start);
+  if (count === null || count.value > 366) return null;
+  const weekdays = weekdaysFromNow(when, count.value, count.end);
+  if (weekdays !== null) return weekdays;
+  const unit = unitAt(words[count.end]);
+  if (unit === null) return null;
   const end = count.end + 1;
   const based = countedFromBase(when, count.value, unit, end);
   if (based !== null) return based;
@@ -89,6 +94,12 @@ function countedAt(when: When, at: number): Heard | null {
   const first = shifted(today, count.value, unit);
   // "In two weeks" is the week that begins then, since nobody means that very day.
   return { days: { from: first, to: unit === "day" ? first : addDays(first, 6) }, end: fromNow ?? end };
+}
+
+/** "Two Fridays from now". */
+function weekdaysFromNow({ words, today }: When, count: number, end: number): Heard | null {
+  const name = words.slice(end + 1, end + 3).join(" ") === "from now" ? weekdayAt(words, end) : null;
+  return name === null ? null : single(addDays(weekdayFrom(addDays(today, 1), name.weekday), 7 * (count - 1)), end + 3);
 }
 
 function countedFromBase(when: When, count: number, unit: Unit, end: number): Heard | null {
@@ -130,18 +141,28 @@ const NEIGHBOURS = phrases<number>([
   ["same day|that day|that same day|that very day|same date", 0],
 ]);
 
+/** "Not this Friday, the one after." */
+const ONE_AFTER = phrases<true>([["next one|one after|one after that|following one|one following", true]]);
+
 /** "The day after Christmas", "the Monday after Easter", "the next day". */
 function neighbourAt(when: When, at: number): Heard | null {
   const { words, reference } = when;
   const start = words[at] === "the" ? at + 1 : at;
+  const oneAfter = phraseAt(ONE_AFTER, words, start);
+  if (oneAfter !== null && when.saidDay !== null) return single(addDays(when.saidDay, 7), oneAfter.end);
   const besideHoliday = weekdayBeside(when, start);
   if (besideHoliday !== null) return besideHoliday;
   const found = phraseAt(NEIGHBOURS, words, start);
   if (found === null) return null;
+  // "Some day after the 20th" is any of them.
+  const isSome = isOneOf(words[start - 1], "some any every a other another");
+  if (isSome) return null;
   const isOpenEnded = isOneOf(words[found.end - 1], "after before");
   const base = isOpenEnded ? anchorAt(when, found.end) : null;
   if (base !== null && base.days !== null) return single(addDays(base.days.from, found.meaning), base.end);
   if (reference === null) return found.meaning === 0 ? null : fromReference(when, found.meaning, "day", found.end);
+  const later = found.meaning === 0 ? countedAt(when, found.end) : null;
+  if (later !== null) return later;
   if (found.meaning === 0 && words[found.end] === "next" && words[found.end + 1] === "week") {
     return single(addDays(reference, 7), found.end + 2);
   }

@@ -73,6 +73,10 @@ export function inWeek(when: When, weekday: Weekday, weeks: number): Day {
 function withAdjective(when: When, at: number): Heard | null {
   const { words, today, reference } = when;
   const start = words[at] === "the" ? at + 1 : at;
+  if (words.slice(start, start + 3).join(" ") === "next but one") {
+    const name = weekdayAt(words, start + 3);
+    if (name !== null) return single(addDays(weekdayFrom(addDays(today, 1), name.weekday), 7), start + 4);
+  }
   const adjective = words[start] === "this" && words[start + 1] === "coming" ? "coming" : words[start];
   const place = start + (adjective === "coming" && words[start] === "this" ? 2 : 1);
   const name = weekdayAt(words, place);
@@ -105,7 +109,7 @@ function nextWeekday({ today }: When, weekday: Weekday): Omit<Heard, "end"> {
     (weekday + 6) % 7 > (weekdayOf(today) + 6) % 7;
   if (!isSameWeek) return { days: { from: coming, to: coming } };
   if (coming === addDays(today, 1)) return { days: { from: later, to: later } };
-  return { days: { from: later, to: later }, either: { from: coming, to: coming } };
+  return { days: { from: later, to: later }, either: { from: coming, to: coming }, weeks: 1 };
 }
 
 /** "Friday" on a Friday may be today or a week from it, until the clinic has closed. */

@@ -12,6 +12,8 @@ export type When = {
   hours: Hours;
   /** What "the day after" and "an hour later" count from. */
   reference: Day | null;
+  /** The day that was named before it in the same breath. */
+  saidDay: Day | null;
   referenceMinute: Minute | null;
   /** Whether something was read to choose from, so that "the second" is no date. */
   isChoosing: boolean;
@@ -34,6 +36,8 @@ export type Heard = {
   isEnd?: true;
   /** "Fridays", "weekdays": every one of these. */
   every?: readonly Weekday[];
+  /** "Monday to Thursday": the days of the week from one to the other. */
+  range?: readonly Weekday[];
   /** A number of a day without its month, or a date with it: each may lend it to the other in "the 3rd or 4th of May". */
   dayOfMonth?: number;
   month?: number;
@@ -50,6 +54,7 @@ export function whenOf(words: readonly string[], asked: Asked, clinic: ClinicWor
     isOpen: minuteOf(now) < hours.to,
     hours,
     reference: asked.reference === undefined ? null : dayOf(asked.reference),
+    saidDay: null,
     referenceMinute: asked.reference === undefined ? null : minuteOf(asked.reference),
     isChoosing: (asked.choices?.length ?? 0) > 0,
   };

@@ -76,8 +76,8 @@ function daysOf(when: When, parts: readonly Part[]): Pick<Wish, "days" | "weekda
   const wanted = said.filter(({ part }) => !part.isRefused);
   return {
     ...wantedDays(when, wanted),
-    ...notEmpty("notDays", refused.filter(({ heard }) => weekdaysOf(heard).length === 0).map(({ days }) => days)),
-    ...notEmpty("notWeekdays", unique(refused)),
+    ...notEmpty("notDays", refused.filter(({ heard }) => refusedWeekdays(heard).length === 0).map(({ days }) => days)),
+    ...notEmpty("notWeekdays", unique(refused.flatMap(({ heard }) => refusedWeekdays(heard)))),
   };
 }
 
@@ -111,10 +111,10 @@ function wantedDays(when: When, said: readonly Said[]): Pick<Wish, "days" | "wee
   const others = said.filter((one) => !weekdays.includes(one));
   const week = others.find(({ heard }) => heard.weeks !== undefined)?.heard.weeks;
   const span = others.find(({ days }) => days.from !== days.to);
-  if (weekdays.length === 0) return notEmpty("days", others.map(({ days }) => days));
-  if (span !== undefined) return inSpan(span.days, unique(weekdays), others);
+  if (weekdays.length === 0) return notEmpty("days", withoutTwice(between(others)));
+  if (span !== undefined) return inSpan(span.days, unique(weekdays.flatMap(({ heard }) => weekdaysOf(heard))), others);
   if (weekdays.every(({ heard }) => heard.every !== undefined) && others.length === 0) {
-    return { weekdays: unique(weekdays) };
+    return { weekdays: unique(weekdays.flatMap(({ heard }) => weekdaysOf(heard))) };
   }
   return {
     days: said.map(({ heard, days }) => {
@@ -124,6 +124,23 @@ function wantedDays(when: When, said: readonly Said[]): Pick<Wish, "days" | "wee
     }),
   };
 }
+
+/** "Today, the 14th." */
+function withoutTwice(list: readonly Days[]): Days[] {
+  return list.filter((days, at) => list.findIndex(({ from, to }) => from === days.from && to === days.to) === at);
+}
+
+/** "After the 20th but before the end of the month" is one span. */
+function between(said: readonly Said[]): Days[] {
+  const [first, second] = said;
+  if (said.length !== 2 || first === undefined || second === undefined) return said.map(({ days }) => days);
+  const [start, end] = isStart(first) ? [first, second] : [second, first];
+  const isBetween = isStart(start) && isEnd(end) && start.days.from <= end.days.to;
+  return isBetween ? [{ from: start.days.from, to: end.days.to }] : said.map(({ days }) => days);
+}
+
+const isStart = ({ part }: Said) => part.limit === "from" || part.limit === "after";
+const isEnd = ({ part }: Said) => part.limit === "before" || part.limit === "by";
 
 function inSpan(span: Days, weekdays: Weekday[], others: readonly Said[]): Pick<Wish, "days" | "weekdays"> {
   const isWeek = addDays(span.from, 7) > span.to;
@@ -136,8 +153,13 @@ function weekdaysOf({ weekday, every }: Heard): readonly Weekday[] {
   return every ?? (weekday === undefined ? [] : [weekday]);
 }
 
-function unique(said: readonly Said[]): Weekday[] {
-  return [...new Set(said.flatMap(({ heard }) => weekdaysOf(heard)))];
+/** Who works Monday to Thursday does so every week. */
+function refusedWeekdays(heard: Heard): readonly Weekday[] {
+  return heard.range ?? weekdaysOf(heard);
+}
+
+function unique(weekdays: readonly Weekday[]): Weekday[] {
+  return [...new Set(weekdays)];
 }
 
 function notEmpty<Name extends string, One>(name: Name, list: One[]): { [name in Name]?: One[] } {
