@@ -179,7 +179,7 @@ begin
 end;
 $$;
 comment on function public.record_requests(uuid, jsonb) is
-  'Adds a batch of counts [{function, minute, requests, failures, cache_hits, cache_misses, latencies: {up_to_ms: requests}}]; the same batch again counts nothing. Minutes of another day are dropped. Fails with invalid_input.';
+  'Adds a batch of counts [{function, minute, requests, failures, cache_hits, cache_misses, latencies: {up_to_ms: requests}}]; the same batch again counts nothing. Minutes of another day are dropped. Answers success alone. Fails with invalid_input.';
 select private.publish('public.record_requests');
 
 create function public.tidy_counts(p_now timestamptz default now())
@@ -201,7 +201,7 @@ begin
 end;
 $$;
 comment on function public.tidy_counts(timestamptz) is
-  'Forgets counts of more than two weeks ago, of which no rule asks any more.';
+  'Deletes counts of more than two weeks ago, which no rule asks for any more. Answers success alone.';
 select private.publish('public.tidy_counts');
 
 -- Alerts --------------------------------------------------------------------------------------------------------------
@@ -907,5 +907,5 @@ begin
 end;
 $$;
 comment on function public.record_alert_notice(uuid, text, text, boolean) is
-  'Settles a notice: told, or to be tried again with growing pauses, 24 times at most. Fails with not_found (no such notice waits), invalid_input.';
+  'Settles a notice: told, or to be tried again with growing pauses, 24 times at most. Answers success alone. Fails with not_found (no such notice waits), invalid_input.';
 select private.publish('public.record_alert_notice');
