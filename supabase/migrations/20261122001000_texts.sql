@@ -173,7 +173,7 @@ comment on index public.texts_sid_idx is
 select private.protect('public.texts', 'select, insert, update');
 select private.allow_members('public.texts', 'select', '{owner,staff,viewer}');
 
--- The two questions that are asked before a clinic is chosen. They run as their owner and tell ids, no more.
+-- The two questions that are asked before a clinic is chosen. They run as their owner and give ids, no more.
 create function private.orgs_with_due_outbox(p_now timestamptz)
 returns setof uuid
 language sql
