@@ -20,8 +20,9 @@ export async function apiPage(settings: Settings): Promise<string> {
 
 # The database's API
 
-Two doors to one database, both by way of the Data API. The functions call RPCs with the secret key (role
-\`service_role\`), which reaches no table. Staff sign in (role \`authenticated\`) and see the rows of their own clinics, as row
+Three doors to one database, all by way of the Data API. The functions call RPCs with the secret key (role
+\`service_role\`), or, for texts and what the clock asks for, with the worker's own (role \`frontdesk_worker\`); neither reaches a
+table. Staff sign in (role \`authenticated\`) and see the rows of their own clinics, as row
 security lets them. Strangers (role \`anon\`) reach what says so, which is next to nothing.
 
 ## RPCs

@@ -1,6 +1,6 @@
 -- What the Data API shows: RPCs and tables, with their comments and who may use them.
 with roles as (
-  select unnest(array['anon', 'authenticated', 'service_role']) as role
+  select unnest(array['anon', 'authenticated', 'service_role', 'frontdesk_worker']) as role
 )
 select
   'rpc' as kind,

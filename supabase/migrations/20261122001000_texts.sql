@@ -173,7 +173,7 @@ comment on index public.texts_sid_idx is
 select private.protect('public.texts', 'select, insert, update');
 select private.allow_members('public.texts', 'select', '{owner,staff,viewer}');
 
--- The two questions that are asked before a clinic is chosen. They run as their owner and tell ids, no more.
+-- The two questions that are asked before a clinic is chosen. They run as their owner and give ids, no more.
 create function private.orgs_with_due_outbox()
 returns setof uuid
 language sql
@@ -601,7 +601,7 @@ begin
 end;
 $$;
 comment on function public.record_text_sent(uuid, uuid, text, text) is
-  'Settles a text that Twilio accepted as message p_sid, whoever claimed it. Fails with not_found (no such row, or the message is known to be that of another row), invalid_input.';
+  'Settles a text that Twilio accepted as message p_sid, whoever claimed it. Answers success alone. Fails with not_found (no such row, or the message is known to be that of another row), invalid_input.';
 select private.publish('public.record_text_sent', '{frontdesk_worker}');
 
 create function private.note_carrier_opt_out(p_org_id uuid, p_contact_id uuid, p_problem text)
@@ -912,7 +912,7 @@ as $$
     and (p_phone is null or c.phone = p_phone);
 $$;
 comment on function private.plan_all_reminders(uuid, text) is
-  'Plans the reminders of all coming appointments of a clinic anew, or of one number''s.';
+  'Plans the reminders of all upcoming appointments of a clinic again, or of one number''s.';
 
 create function private.replan_reminders()
 returns trigger

@@ -31,7 +31,7 @@ export function ownPublishableKey(): string {
   return chosen("SUPABASE_PUBLISHABLE_KEYS");
 }
 
-/** The address of one of our functions as the outside, and so Twilio's signature, knows it. */
+/** The public address of one of our functions, which is the one that Twilio signs. */
 export function publicUrl(functionName: string): string {
   return `${setting("PUBLIC_FUNCTIONS_URL").replace(/\/+$/, "")}/${functionName}`;
 }

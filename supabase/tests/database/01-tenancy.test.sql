@@ -229,32 +229,46 @@ select is_empty(
 );
 select ok(not has_schema_privilege('anon', 'private', 'usage'), 'anon cannot look into schema private');
 
--- service_role ------------------------------------------------------------------------------------------------------------
+-- The keys: service_role is the secret key's, frontdesk_worker the worker's ----------------------------------------------
 
 select is_empty(
   $$
-    select name
+    select role, name
     from pg_temp.our_tables
-    where has_any_column_privilege('service_role', name, 'select, insert, update, references')
-      or has_table_privilege('service_role', name, 'select, insert, update, delete, truncate, references, trigger')
+    cross join unnest(array['service_role', 'frontdesk_worker']) role
+    where has_any_column_privilege(role, name, 'select, insert, update, references')
+      or has_table_privilege(role, name, 'select, insert, update, delete, truncate, references, trigger')
   $$,
-  'service_role has no privilege on any table'
+  'No key has a privilege on any table'
+);
+select is_empty(
+  $$
+    select role, name
+    from pg_temp.our_tables
+    cross join unnest(array['service_role', 'frontdesk_worker']) role
+    where pg_temp.tried(role, null, format('select 1 from %s', name)) <> '42501'
+  $$,
+  'Whoever selects from any table with a key is refused'
+);
+select is_empty(
+  $$
+    select role, name
+    from pg_temp.our_functions
+    cross join unnest(array['service_role', 'frontdesk_worker']) role
+    where schema = 'private'
+      and has_function_privilege(role, oid, 'execute')
+  $$,
+  'No key executes a helper in schema private'
 );
 select is_empty(
   $$
     select name
-    from pg_temp.our_tables
-    where pg_temp.tried('service_role', null, format('select 1 from %s', name)) <> '42501'
+    from pg_temp.our_functions
+    where schema = 'public'
+      and not has_function_privilege('service_role', oid, 'execute')
+      and not has_function_privilege('frontdesk_worker', oid, 'execute')
   $$,
-  'service_role who selects from any table is refused'
-);
-select is_empty(
-  $$ select name from pg_temp.our_functions where schema = 'private' and has_function_privilege('service_role', oid, 'execute') $$,
-  'service_role executes no helper in schema private'
-);
-select is_empty(
-  $$ select name from pg_temp.our_functions where schema = 'public' and not has_function_privilege('service_role', oid, 'execute') $$,
-  'service_role executes every public RPC'
+  'Every public RPC is executed with one of the keys'
 );
 
 -- The RPCs and their engine -----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import { takeMessage } from "../../_desk/operations/calls.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { localeOfNumber } from "../../_language/locale.ts";
-import { messageTaken, recordAgain } from "../asking/message.ts";
+import { messageTaken, recordAgain } from "../asking/endings.ts";
 import { invoke, type Step } from "../conversation.ts";
 import type { StateOf } from "../state.ts";
 
@@ -20,7 +20,7 @@ export const message: Step<StateOf<"message">> = {
       p_body: null,
       p_recording_url: heard.recordingUrl,
     }, (answer) => {
-      // The mask of this step says the same to the caller; staff have to hear that the message has no task.
+      // The fallback of this step says the same to the caller; staff have to hear that the message has no task.
       if (!answer.success) throw new UnexpectedReasonError(takeMessage.rpc, answer.reason);
       return messageTaken(state.locale ?? localeOfNumber(caller.dialled));
     });

@@ -109,7 +109,7 @@ Deno.test("a recording that stays empty ends in a goodbye, since Twilio then ask
     twimlOf({ then: { verb: "record", state: MESSAGE } }),
   );
   assert.deepEqual(Object.keys(Response), ["Record", "Say", "Hangup"]);
-  assert.match(Response.Say["#text"], /did not hear a message/);
+  assert.match(Response.Say["#text"], /didn't hear a message/);
 });
 
 Deno.test("going on is a redirect, and the end a hang-up", () => {
