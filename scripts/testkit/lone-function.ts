@@ -5,7 +5,7 @@ import { type Child, spawn } from "../stack/child.ts";
 import { LOAD_WHEN_NEEDED } from "../stack/functions.ts";
 import { exists, fromFileUrl, join, pathToFileUrl } from "../stack/paths.ts";
 import { repositoryDir } from "../stack/settings.ts";
-import type { StackEnvironment } from "./stack-environment.ts";
+import type { StackEnvironment } from "./environment.ts";
 
 const host = fromFileUrl(new URL("../stack/function-host.ts", import.meta.url));
 

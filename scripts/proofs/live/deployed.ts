@@ -3,11 +3,9 @@ import { inboundCall, newSid } from "../../testkit/caller/call-parameters.ts";
 import { type Line, openLine, send, sign } from "../../testkit/caller/line.ts";
 import { AddressRefused, onlyLoopback } from "../../testkit/caller/loopback.ts";
 import { placeCall } from "../../testkit/caller/place-call.ts";
-import { leaksIn } from "../../testkit/answers.ts";
-import { NAMES } from "./clinic.ts";
 import { FLOWS } from "./flows.ts";
-import { MOST_MS, type Verdict, wrongWith } from "./ordeal.ts";
-import { answering } from "./rehearsal.ts";
+import { leaksTold, MOST_MS, type Verdict, wrongWith } from "./faulted-turns.ts";
+import { answering } from "./trial-calls.ts";
 
 /** Where to call, and with which numbers. */
 export interface Deployed {
@@ -69,7 +67,6 @@ const UNSEEN = { fault: "none", staff: "not looked at", sentry: "not looked at" 
 async function knock(line: Line, name: string, { to, from }: Deployed): Promise<Verdict> {
   const params = inboundCall({ callSid: newSid("CA"), accountSid: line.accountSid, to, from });
   const answer = await send(line, sign({ ...line, authToken: "somebody else's token" }, name, params));
-  const leaks = leaksIn(answer, line.publicUrl, { names: NAMES });
   return {
     ...UNSEEN,
     what: name,
@@ -79,7 +76,7 @@ async function knock(line: Line, name: string, { to, from }: Deployed): Promise<
     wrong: [
       ...(answer.status === 403 && answer.body === "" ? [] : [`it is answered ${answer.status}, not an empty 403`]),
       ...(answer.ms > MOST_MS ? [`an answer took ${Math.round(answer.ms)} ms`] : []),
-      ...leaks.map(({ kind, found }) => `the answer leaks a ${kind}: ${found}`),
+      ...leaksTold(answer, line.publicUrl, []),
     ],
   };
 }

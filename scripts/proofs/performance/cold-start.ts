@@ -93,7 +93,7 @@ function firstRequest(
 ): Outgoing & { readonly path: string } {
   const call = { callSid: newSid("CA"), accountSid: line.accountSid, to: "+12125550100", from: "+12125550123" };
   const about = { ...inboundCall(call), CallStatus: "ringing" };
-  const text = { AccountSid: line.accountSid, MessageSid: `SM${newSid("CA").slice(2)}`, From: call.from, To: call.to };
+  const text = { AccountSid: line.accountSid, MessageSid: newSid("SM"), From: call.from, To: call.to };
   const path = `/${name}`;
   switch (name) {
     case BARE_THAT_ASKS:

@@ -116,7 +116,7 @@ async function post(line: Line, name: string, params: Parameters, samples: Sampl
 
 /** A patient who asks for nothing that a machine could do: staff get to read it. */
 function textTo(line: Line, to: string): Parameters {
-  const sid = `SM${newSid("CA").slice(2)}`;
+  const sid = newSid("SM");
   return {
     AccountSid: line.accountSid,
     MessageSid: sid,

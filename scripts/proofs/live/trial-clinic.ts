@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { onlyLoopback } from "../../testkit/caller/loopback.ts";
 import { namesInMigrations } from "../../testkit/leaks.ts";
 import { PATIENT } from "./flows.ts";
-import { needed, type StackEnvironment } from "../../testkit/stack-environment.ts";
+import { needed, type StackEnvironment } from "../../testkit/environment.ts";
 
 /** The clinic, and what is looked up of it. */
 export interface TrialClinic extends AsyncDisposable {
