@@ -1,7 +1,7 @@
 /** Whole calls to a deployed project, as it is: no faults, no look into its database, and no more calls than there are flows. */
 import { inboundCall, newSid } from "../../testkit/caller/call-parameters.ts";
 import { type Line, openLine, send, sign } from "../../testkit/caller/line.ts";
-import { AddressRefused, onlyLoopback } from "../../testkit/caller/loopback.ts";
+import { onlyHost } from "../../testkit/caller/loopback.ts";
 import { placeCall } from "../../testkit/caller/place-call.ts";
 import { FLOWS } from "./flows.ts";
 import { leaksTold, MOST_MS, type Verdict, wrongWith } from "./faulted-turns.ts";
@@ -78,13 +78,5 @@ async function knock(line: Line, name: string, { to, from }: Deployed): Promise<
       ...(answer.ms > MOST_MS ? [`an answer took ${Math.round(answer.ms)} ms`] : []),
       ...leaksTold(answer, line.publicUrl, []),
     ],
-  };
-}
-
-/** Permits the one address that was asked for, if nobody can listen on the way; a redirect to any other is refused. */
-export function onlyHost(allowed: URL): (url: URL) => Promise<void> {
-  return async (url) => {
-    if (url.host !== allowed.host) throw new AddressRefused(url.href, `only ${allowed.host} is to be called`);
-    if (url.protocol !== "https:") await onlyLoopback(url);
   };
 }

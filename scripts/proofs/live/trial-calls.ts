@@ -36,8 +36,8 @@ export async function placeWatchedCall(trial: Trial, flow: Flow): Promise<{ call
   const asking: AskingTurn[] = [];
   let [turn, step, seenBefore] = [0, "", 0];
   const noteTurn = () => {
-    const asked = database.seen.slice(seenBefore).find((one) => !BESIDE.includes(one.operation));
-    if (turn > 0 && asked !== undefined) asking.push({ flow, turn, step, operation: asked.operation });
+    const asked = database.seen.slice(seenBefore).find((one) => !BESIDE.includes(one));
+    if (turn > 0 && asked !== undefined) asking.push({ flow, turn, step, operation: asked });
     turn = 0;
   };
   const call = await placeCallOf(trial, flow, {

@@ -86,7 +86,7 @@ const TRICKLED = 4096;
 /** The proxy before the server at an address; it listens on a free loopback port. */
 export class FaultProxy implements AsyncDisposable {
   /** Everything that was ever asked for. */
-  readonly seen: Asked[] = [];
+  readonly asked: Asked[] = [];
   /** The operations that met the fault since it was set; with "refuse" there is nothing to see. */
   hits: string[] = [];
   readonly #port = freePort();
@@ -95,6 +95,11 @@ export class FaultProxy implements AsyncDisposable {
   #spared = 0;
 
   constructor(private readonly behind: URL) {}
+
+  /** The operations that were ever asked for. */
+  get seen(): readonly string[] {
+    return this.asked.map(({ operation }) => operation);
+  }
 
   /** Its address, instead of that of what is behind. */
   get url(): string {
@@ -135,7 +140,7 @@ export class FaultProxy implements AsyncDisposable {
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = { operation: /([^/?]*)(?:\?.*)?$/.exec(incoming.url ?? "")?.[1] ?? "", ms: NaN };
     const body = await buffer(incoming);
-    this.seen.push(asked);
+    this.asked.push(asked);
     const fault = this.#faultFor(asked.operation);
     if (fault === "hang") return;
     // One request a connection, so that each can have a fault of its own.
