@@ -6,17 +6,19 @@ import { BadArguments } from "./command.ts";
 /** An option that is there or not. */
 export const flag = z.boolean().default(false);
 
+type NumberOption = z.ZodPipe<z.ZodString, z.ZodTransform<number, string>>;
+
 /** An option with a number within these limits. */
-export function number(least: number, most: number) {
+export function number(least: number, most: number): NumberOption {
   return numberOf("a number", least, most, () => true);
 }
 
 /** An option with a whole number within these limits. */
-export function wholeNumber(least: number, most: number) {
+export function wholeNumber(least: number, most: number): NumberOption {
   return numberOf("a whole number", least, most, Number.isInteger);
 }
 
-function numberOf(kind: string, least: number, most: number, isKind: (value: number) => boolean) {
+function numberOf(kind: string, least: number, most: number, isKind: (value: number) => boolean): NumberOption {
   const [from, to] = [least, most].map((limit) => limit.toLocaleString("en-US"));
   return z.string().transform((text, context) => {
     const value = Number(text);
