@@ -1,43 +1,32 @@
 /** `deno task call`: be the caller, on the terminal. */
+import { BadArguments, runCommand } from "./command/command.ts";
 import { scripted } from "./testkit/caller/answers.ts";
 import { type Arguments, readArguments, USAGE } from "./testkit/caller/arguments.ts";
 import { typedAnswers } from "./testkit/caller/keyboard.ts";
 import { type Line, openLine } from "./testkit/caller/line.ts";
 import { placeListedCall } from "./testkit/caller/listed-call.ts";
-import { AddressRefused } from "./testkit/caller/loopback.ts";
 import { placeCall } from "./testkit/caller/place-call.ts";
 import { readStackSettings, StackNotRunning } from "./testkit/caller/settings.ts";
 import { endedNormally, inWords, summarise } from "./testkit/caller/summary.ts";
 import { prompt, Transcript, turnAsJson } from "./testkit/caller/transcript.ts";
 import type { CallEvent } from "./testkit/caller/turns.ts";
 
-/** Runs the command and gives its exit code. */
-async function main(args: readonly string[]): Promise<number> {
+/** Runs the command and gives its exit code. The signal puts the phone down, so that the clinic still learns of it. */
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const wanted = readArguments(args);
-  if (wanted.kind === "help") {
-    console.log(USAGE.trimEnd());
-    return 0;
-  }
-  if (wanted.kind === "wrong") {
-    console.error(`${wanted.because}\n\n${USAGE.trimEnd()}`);
-    return 2;
-  }
-  try {
-    const settings = readStackSettings(Deno.env.toObject());
-    const line = openLine(settings);
-    await somebodyAnswers(line);
-    return await call(line, settings.twilioApiUrl, wanted);
-  } catch (error) {
-    if (!(error instanceof StackNotRunning) && !(error instanceof AddressRefused)) throw error;
-    console.error(error.message);
-    return 1;
-  }
+  if (wanted.kind === "wrong") throw new BadArguments(wanted.because);
+  if (wanted.kind === "help") return 0;
+  const settings = readStackSettings(Deno.env.toObject());
+  const line = openLine(settings);
+  await somebodyAnswers(line);
+  return await call(line, settings.twilioApiUrl, wanted, signal);
 }
 
 async function call(
   line: Line,
   twilioApiUrl: string | undefined,
   wanted: Extract<Arguments, { kind: "call" }>,
+  signal: AbortSignal,
 ): Promise<number> {
   const { to, from, print } = wanted;
   const typing = wanted.answers === null && Deno.stdin.isTerminal() && print === "transcript";
@@ -52,7 +41,7 @@ async function call(
   const answer = wanted.answers === null ? typedAnswers(Deno.stdin.readable, ask) : scripted(wanted.answers);
 
   if (print === "transcript") console.log(`Calling ${to} from ${from}. ${typing ? HINT : ""}`.trimEnd() + "\n");
-  const options = { to, from, answer, listen, signal: hangUpOnInterrupt() };
+  const options = { to, from, answer, listen, signal };
   const account = twilioApiUrl === undefined
     ? await placeCall(line, options)
     : await placeListedCall(line, twilioApiUrl, options);
@@ -62,16 +51,6 @@ async function call(
 }
 
 const HINT = "Type keys or words and Enter; Enter alone is silence, Ctrl-D hangs up.";
-
-/** Ctrl-C puts the phone down, so that the clinic still learns of it; a second one ends the program. */
-function hangUpOnInterrupt(): AbortSignal {
-  const phone = new AbortController();
-  Deno.addSignalListener("SIGINT", () => {
-    if (phone.signal.aborted) Deno.exit(130);
-    phone.abort();
-  });
-  return phone.signal;
-}
 
 /** Tells a stack that is gone from a clinic that fails: only the second is a call. */
 async function somebodyAnswers(line: Line): Promise<void> {
@@ -89,4 +68,4 @@ async function somebodyAnswers(line: Line): Promise<void> {
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+await runCommand({ usage: USAGE, run: main });

@@ -1,9 +1,9 @@
 /** `deno task check`: everything that can be said about the code without running a test, one line a part. */
 import { parseArgs } from "node:util";
-import { readDatabaseTypes, typesFile } from "./checking/database-types.ts";
+import { generateFiles } from "./checking/generated-files.ts";
 import { runCommand } from "./command/command.ts";
 import { run } from "./stack/child.ts";
-import { exists, join, relative } from "./stack/paths.ts";
+import { join, relative } from "./stack/paths.ts";
 import { readFunctions } from "./stack/project.ts";
 import { silentReport, terminalReport } from "./stack/report.ts";
 import { repositoryDir } from "./stack/settings.ts";
@@ -15,7 +15,8 @@ const hostedDeno = ["-y", "deno@2.1.4", "check", "--quiet", "--no-lock", "--node
 
 const usage = `deno task check
 
-Format, lint, types (under this Deno, and for the functions under the hosted one), types of the database, advisors.`;
+Format, lint, types (under this Deno, and for the functions under the hosted one), types of the database and
+docs/api.md, advisors.`;
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   parseArgs({ args: [...args], options: {} });
@@ -36,16 +37,16 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
   await part(`Types under Deno ${Deno.version.deno}`, deno("check", "--quiet", "scripts", "supabase"));
   await part("Types of the functions under Deno 2.1.4, as hosted", () => {
     const entries = readFunctions(join(repositoryDir, "supabase")).map(({ entry }) => relative(repositoryDir, entry));
-    return run("npx", { args: [...hostedDeno, ...entries], cwd: repositoryDir, signal });
+    // Older than the version that reads the system's certificates by itself, without which it fails behind a proxy.
+    const env = { DENO_TLS_CA_STORE: "system,mozilla" };
+    return run("npx", { args: [...hostedDeno, ...entries], env, cwd: repositoryDir, signal });
   });
   try {
     const start = () => startThrowAwayDatabase(silentReport(), signal);
     await using database = await report.step("A database with the migrations", start);
-    await part("Types of the database are up to date", async () => {
-      const current = exists(typesFile) ? Deno.readTextFileSync(typesFile) : "";
-      if (await readDatabaseTypes(database.settings, signal) !== current) {
-        throw new Error(`${relative(repositoryDir, typesFile)} is out of date: run \`deno task types\`.`);
-      }
+    await part("Types of the database and docs/api.md are up to date", async () => {
+      const outdated = await generateFiles(database.settings, false, signal);
+      if (outdated.length > 0) throw new Error(`${outdated.join(" and ")} out of date: run \`deno task types\`.`);
     });
     await part("Advisors (supabase db advisors)", async () => {
       const advice = await readAdvice(database.settings, signal);

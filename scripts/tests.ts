@@ -62,7 +62,10 @@ function denoTests(stack: ThrowAwayStack, paths: string[], signal: AbortSignal, 
 function showLogs(stackDir: string): void {
   for (const name of ["functions.log", "api.log"]) {
     const path = join(stackDir, name);
-    const lines = exists(path) ? Deno.readTextFileSync(path).trimEnd().split("\n") : [];
+    // Of the requests only those that failed.
+    const lines = exists(path)
+      ? Deno.readTextFileSync(path).trimEnd().split("\n").filter((line) => !/^\S+Z [A-Z]+ \S+ [1-4]\d\d /.test(line))
+      : [];
     if (lines.length > 1) console.log(`\nThe last lines of ${name}:\n${lines.slice(-30).join("\n")}`);
   }
 }

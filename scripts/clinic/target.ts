@@ -43,6 +43,14 @@ function stackSettings(stackDir: string): Record<string, string> {
   );
 }
 
+/**
+ * What a connection string leaves open. Patients' data and the password do not cross a network in the clear, unless the
+ * URL says that they may. Supabase's certificates are of its own authority: whoever has that file names it in the URL.
+ */
+function encryption({ dbUrl, isLocal }: Target): { ssl?: "require" } {
+  return isLocal || new URL(dbUrl).searchParams.has("sslmode") ? {} : { ssl: "require" };
+}
+
 /** Connects, works, and disconnects whatever happens; when the signal comes, in mid-work: Postgres then undoes what is open. */
 export async function withDatabase<T>(
   target: Target,
@@ -50,6 +58,7 @@ export async function withDatabase<T>(
   work: (sql: postgres.Sql) => Promise<T>,
 ): Promise<T> {
   const sql = postgres(target.dbUrl, {
+    ...encryption(target),
     max: 1,
     onnotice: () => {},
     connection: { application_name: "frontdesk clinic", TimeZone: "UTC" },

@@ -1,4 +1,5 @@
 /** How every command begins and ends: --help, arguments that cannot be understood, a sentence for the operator, Ctrl-C. */
+import { asTyped } from "./as-typed.ts";
 import { untilAskedToStop } from "./stop-signals.ts";
 
 /** A reason not to go on that the operator can do something about; its message is all they need. */
@@ -29,7 +30,7 @@ export async function exitCodeOf(
   signal: AbortSignal,
 ): Promise<number> {
   if (args.some((arg) => arg === "--help" || arg === "-h")) {
-    console.log(usage.trimEnd());
+    console.log(asTyped(usage.trimEnd()));
     return 0;
   }
   try {
@@ -40,11 +41,11 @@ export async function exitCodeOf(
       return 130;
     }
     if (error instanceof BadArguments || isFromParseArgs(error)) {
-      console.error(`${error.message}\n\n${usage.trimEnd()}`);
+      console.error(asTyped(`${error.message}\n\n${usage.trimEnd()}`));
       return 2;
     }
     if (!(error instanceof Refused)) throw error;
-    console.error(error.message);
+    console.error(asTyped(error.message));
     return 1;
   }
 }

@@ -11,7 +11,7 @@ const TELLTALE_OF_ERRORS = new Set(["details", "hint", "cause", "toString"]);
 const NAMES_OF_ERRORS = /^(?:e|ex|err|error|errors|exception|thrown|cause|rejection)$|(?:Error|Exception)$/;
 
 /** They tell those who watch, and answer nobody. */
-const WATCHERS = ["_shared/watch.ts", "_shared/sentry.ts", "_shared/portrait.ts"];
+const WATCHERS = ["_shared/watch.ts", "_shared/sentry.ts", "_shared/redact.ts"];
 
 const ERROR_IN_ANSWER =
   "An error's text may quote anything of our inside. Throw it or hand it to context.report(); the mask speaks.";

@@ -1,16 +1,22 @@
 /** What a stack must have for itself before it starts anything: its folder and its ports. */
+import { Refused } from "../command/command.ts";
 import { join } from "./paths.ts";
+import { serverOwner } from "./postgres-owner.ts";
 import type { Settings } from "./settings.ts";
 
-/** A reason not to start that the user can do something about; its message is all they need. */
-export class CannotStart extends Error {}
+/** A reason not to start that the user can do something about. */
+export class CannotStart extends Refused {}
 
-/** Makes the folder and locks it; the lock ends with the process, whatever ends that. */
+/**
+ * Makes the folder and locks it; the lock ends with the process, whatever ends that. The folder is nobody else's to read:
+ * logs, texts and recordings of whoever tries the phone out lie there.
+ */
 export async function holdFolder(stackDir: string): Promise<{ path: string; release(): void }> {
   Deno.mkdirSync(stackDir, { recursive: true });
+  Deno.chmodSync(stackDir, serverOwner().folderMode);
   // Without symbolic links, since running processes are recognised by their folder.
   const path = Deno.realPathSync(stackDir);
-  const lock = Deno.openSync(join(path, "lock"), { read: true, write: true, create: true });
+  const lock = Deno.openSync(join(path, "lock"), { read: true, write: true, create: true, mode: 0o600 });
   if (!await lock.tryLock(true)) {
     lock.close();
     throw new CannotStart(`A stack is already running on ${path}; set STACK_DIR to another folder for a second one.`);

@@ -29,6 +29,7 @@ export interface DataApiSettings {
   /** Logs in as `authenticator`. */
   readonly requestUrl: string;
   readonly siteUrl: string;
+  readonly isSignUpOpen: boolean;
   readonly jwtSecret: string;
   readonly publishableKey: string;
   readonly secretKey: string;
@@ -52,6 +53,7 @@ export function createDataApi(settings: DataApiSettings): DataApi {
     auth: {
       enabled: true,
       site_url: settings.siteUrl,
+      enable_signup: settings.isSignUpOpen,
       jwt_secret: settings.jwtSecret,
       publishable_key: settings.publishableKey,
       secret_key: settings.secretKey,

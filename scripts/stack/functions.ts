@@ -1,6 +1,6 @@
 /** The edge functions, each a process of its own, started again when it dies or when its source changes. */
 import { type Child, delay, spawn } from "./child.ts";
-import { openLog } from "./log-file.ts";
+import { openNewLog } from "./log-file.ts";
 import { fromFileUrl, join } from "./paths.ts";
 import type { EdgeFunction } from "./project.ts";
 import type { Report } from "./report.ts";
@@ -33,7 +33,7 @@ export function startFunctions(
   stackDir: string,
   report: Report,
 ): FunctionProcesses {
-  const log = openLog(join(stackDir, "functions.log"));
+  const log = openNewLog(join(stackDir, "functions.log"));
   const running = functions.map((fn) => superviseFunction(fn, environment, report, log.write));
   return {
     ready: Promise.all(running.map((one) => one.ready)).then(() => {}),

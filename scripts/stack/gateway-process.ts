@@ -1,8 +1,9 @@
 /** The process of the API port, started again when it dies. */
 import { type Child, delay, spawn } from "./child.ts";
 import type { GatewaySettings } from "./gateway.ts";
-import { openLog } from "./log-file.ts";
+import { openNewLog } from "./log-file.ts";
 import { fromFileUrl, join } from "./paths.ts";
+import { isSignUpOpen } from "./project.ts";
 import type { Report } from "./report.ts";
 import { databaseUrl, localKeys, type Settings } from "./settings.ts";
 
@@ -26,12 +27,13 @@ export function startGateway(
     adminUrl: databaseUrl(settings, "supabase_admin"),
     requestUrl: databaseUrl(settings, "authenticator"),
     siteUrl: apiUrl,
+    isSignUpOpen: isSignUpOpen(settings.projectDir),
     jwtSecret: localKeys.jwtSecret,
     publishableKey: localKeys.publishable,
     secretKey: localKeys.secret,
     functions,
   };
-  const log = openLog(join(settings.stackDir, "api.log"));
+  const log = openNewLog(join(settings.stackDir, "api.log"));
   const start = (): Child =>
     spawn(Deno.execPath(), {
       args: ["run", "-A", "--quiet", fromFileUrl(new URL("gateway.ts", import.meta.url))],

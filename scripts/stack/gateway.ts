@@ -8,7 +8,8 @@ import { createDataApi } from "./data-api.ts";
 import { leaveWithTheStack } from "./leave-with-the-stack.ts";
 import { stopLeftoverServer } from "./postgres-leftovers.ts";
 import { envFile } from "./env-file.ts";
-import { exists } from "./paths.ts";
+import { openLog } from "./log-file.ts";
+import { exists, join } from "./paths.ts";
 
 /** What the gateway is started with, as JSON in its environment. */
 const gatewaySettingsSchema = z.object({
@@ -17,6 +18,7 @@ const gatewaySettingsSchema = z.object({
   adminUrl: z.string(),
   requestUrl: z.string(),
   siteUrl: z.string(),
+  isSignUpOpen: z.boolean(),
   jwtSecret: z.string(),
   publishableKey: z.string(),
   secretKey: z.string(),
@@ -57,14 +59,40 @@ function serveGateway(settings: GatewaySettings): void {
     }
   };
 
+  const answer = async (request: Request, target: string, peer: string): Promise<Response> => {
+    const called = /^\/functions\/v1\/([A-Za-z][A-Za-z0-9_-]*)(.*)$/s.exec(target);
+    if (called) return await callFunction(request, called[1] ?? "", called[2] ?? "", peer);
+    if (/^\/(rest|auth)\/v1(\/|$|\?)/.test(target)) return await dataApi(request, peer);
+    return Response.json({ message: "no Route matched with those values" }, { status: 404 });
+  };
+  const logs = {
+    api: openLog(join(settings.stackDir, "api.log")),
+    functions: openLog(join(settings.stackDir, "functions.log")),
+  };
   Deno.serve({ hostname: "127.0.0.1", port: settings.port, onListen: () => {} }, async (request, { remoteAddr }) => {
+    const began = performance.now();
     // Not through URL, which would rewrite what it finds odd: a signature covers the query as it was sent.
     const target = request.url.replace(/^https?:\/\/[^/?#]*/, "");
-    const called = /^\/functions\/v1\/([A-Za-z][A-Za-z0-9_-]*)(.*)$/s.exec(target);
-    if (called) return callFunction(request, called[1] ?? "", called[2] ?? "", remoteAddr.hostname);
-    if (/^\/(rest|auth)\/v1(\/|$|\?)/.test(target)) return await dataApi(request, remoteAddr.hostname);
-    return Response.json({ message: "no Route matched with those values" }, { status: 404 });
+    const answered = withRequestId(await answer(request, target, remoteAddr.hostname));
+    const log = target.startsWith("/functions/") ? logs.functions : logs.api;
+    log.write(new TextEncoder().encode(requestLine(request.method, target, answered, performance.now() - began)));
+    return answered;
   });
+}
+
+/** A function names its request itself, as it does to Sentry. */
+function withRequestId(answer: Response): Response {
+  if (answer.headers.has("x-request-id")) return answer;
+  const headers = new Headers(answer.headers);
+  headers.set("x-request-id", crypto.randomUUID());
+  return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers });
+}
+
+/** When, what, how it was answered, how long that took, which one. No query: it may tell who calls, and what they said. */
+export function requestLine(method: string, target: string, answer: Response, ms: number): string {
+  const path = target.replace(/[?#].*$/s, "");
+  const id = answer.headers.get("x-request-id");
+  return `${new Date().toISOString()} ${method} ${path} ${answer.status} ${Math.round(ms)} ms ${id}\n`;
 }
 
 async function hasValidJwt(request: Request, key: Uint8Array): Promise<boolean> {

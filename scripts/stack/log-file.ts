@@ -1,8 +1,8 @@
 /** Files in the stack's folder that grow while it runs. */
 
-/** Opens a file that every start empties; writing appends to it. */
+/** Opens a file for whoever runs the stack alone; writing appends, also when two processes write. */
 export function openLog(path: string): { write(bytes: Uint8Array): void; close(): void } {
-  const file = Deno.openSync(path, { write: true, create: true, truncate: true });
+  const file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   return {
     write(bytes) {
       let written = 0;
@@ -10,4 +10,10 @@ export function openLog(path: string): { write(bytes: Uint8Array): void; close()
     },
     close: () => file.close(),
   };
+}
+
+/** The same for a file that every start empties. */
+export function openNewLog(path: string): ReturnType<typeof openLog> {
+  Deno.writeTextFileSync(path, "", { mode: 0o600 });
+  return openLog(path);
 }

@@ -26,32 +26,23 @@ export async function migrate(settings: Settings, signal: AbortSignal): Promise<
 /** Whether the CLI would find nothing to do: it keeps the versions that it applied, and the digest of each seed. */
 async function isUpToDate(settings: Settings): Promise<boolean> {
   const applied = await readHistory(settings);
-  if (!applied) return false;
   const folder = join(settings.projectDir, "migrations");
   const versions = exists(folder)
     ? [...Deno.readDirSync(folder)].map(({ name }) => /^(\d+)_.*\.sql$/.exec(name)?.[1])
     : [];
   const wanted = versions.filter((version) => version !== undefined);
-  if (wanted.length !== applied.versions.size || wanted.some((one) => !applied.versions.has(one))) return false;
+  if (wanted.length !== applied.versions.length || wanted.some((one) => !applied.versions.includes(one))) return false;
   const digests = await Promise.all(readSeedPaths(settings.projectDir).map(sha256));
-  return digests.every((digest) => digest !== undefined && applied.seeds.has(digest));
+  return digests.every((digest) => digest !== undefined && applied.seeds.includes(digest));
 }
 
-async function readHistory(settings: Settings): Promise<{ versions: Set<string>; seeds: Set<string> } | undefined> {
+async function readHistory(settings: Settings): Promise<{ versions: string[]; seeds: string[] }> {
   return await withClient(databaseUrl(settings, "postgres"), async (client) => {
-    const { rows } = await client.query<{ known: boolean }>(
-      "select bool_and(to_regclass(name) is not null) as known " +
-        "from unnest(array['supabase_migrations.schema_migrations', 'supabase_migrations.seed_files']) name",
+    const { rows } = await client.query<{ versions: string[]; seeds: string[] }>(
+      "select array(select version from supabase_migrations.schema_migrations) as versions, " +
+        "array(select hash from supabase_migrations.seed_files) as seeds",
     );
-    if (!rows[0]?.known) return undefined;
-    const versions = await client.query<{ version: string }>(
-      "select version from supabase_migrations.schema_migrations",
-    );
-    const seeds = await client.query<{ hash: string }>("select hash from supabase_migrations.seed_files");
-    return {
-      versions: new Set(versions.rows.map((row) => row.version)),
-      seeds: new Set(seeds.rows.map((row) => row.hash)),
-    };
+    return rows[0] ?? { versions: [], seeds: [] };
   });
 }
 

@@ -8,13 +8,15 @@ import { exists } from "./paths.ts";
 export interface ServerOwner {
   readonly command: (program: string, args: string[]) => [program: string, args: string[]];
   readonly claim: (folder: string) => void;
+  /** Of the stack's folder, which the server must be able to pass through. */
+  readonly folderMode: number;
 }
 
 const nobody = 65534;
 
 /** The current user, or `nobody` for root. */
 export function serverOwner(): ServerOwner {
-  if (Deno.uid() !== 0) return { command: (program, args) => [program, args], claim: () => {} };
+  if (Deno.uid() !== 0) return { command: (program, args) => [program, args], claim: () => {}, folderMode: 0o700 };
   const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find(exists);
   if (!setpriv) {
     throw new Error(
@@ -26,12 +28,14 @@ export function serverOwner(): ServerOwner {
   // A clone under /root or in a `mktemp -d` lies in a folder that only root may enter. The server keeps the one
   // capability that opens it; it is no root all the same, neither for Postgres nor for the kernel.
   // Without no_setuid_fixup the kernel would leave that capability out where the server asks access(2) for its own files.
-  const passage = mayPassOn()
+  const passes = mayPassOn();
+  const passage = passes
     ? ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
     : [];
   return {
     command: (program, args) => [setpriv, [...identity, ...passage, program, ...args]],
     claim: (folder) => Deno.chownSync(folder, nobody, nobody),
+    folderMode: passes ? 0o700 : 0o711,
   };
 }
 

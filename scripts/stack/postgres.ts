@@ -4,7 +4,7 @@
  * whatever we are in the middle of, cannot restart a server that died, and creates a user on the machine for root.
  */
 import { type Child, delay, run, spawn } from "./child.ts";
-import { openLog } from "./log-file.ts";
+import { openNewLog } from "./log-file.ts";
 import { exists, join } from "./paths.ts";
 import { addPgtap, findBinaries } from "./postgres-binaries.ts";
 import { killOrphans } from "./postgres-leftovers.ts";
@@ -73,7 +73,7 @@ export async function startPostgres(settings: Settings, report: Report, signal: 
   const binaries = await findBinaries();
   await addPgtap(binaries);
   const dataDir = join(settings.stackDir, "postgres");
-  const log = openLog(join(settings.stackDir, "postgres.log"));
+  const log = openNewLog(join(settings.stackDir, "postgres.log"));
   const start = () => spawnServer(serverOwner(), binaries.postgres, dataDir, settings.dbPort, log.write);
 
   let child = start();

@@ -1,4 +1,4 @@
-/** What supabase/config.toml says about the functions and the seed. */
+/** What supabase/config.toml says about the functions, the seed and Auth. */
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { exists, join } from "./paths.ts";
@@ -13,6 +13,7 @@ export interface EdgeFunction {
 }
 
 const configSchema = z.object({
+  auth: z.object({ enable_signup: z.boolean().default(true) }).prefault({}),
   db: z.object({
     seed: z.object({ enabled: z.boolean().default(true), sql_paths: z.array(z.string()).default(["./seed.sql"]) })
       .prefault({}),
@@ -43,6 +44,11 @@ export function readFunctions(projectDir: string): EdgeFunction[] {
 export function readSeedPaths(projectDir: string): string[] {
   const { enabled, sql_paths } = readConfig(projectDir).db.seed;
   return enabled ? sql_paths.map((path) => join(projectDir, path)) : [];
+}
+
+/** Whether strangers may make themselves an account. */
+export function isSignUpOpen(projectDir: string): boolean {
+  return readConfig(projectDir).auth.enable_signup;
 }
 
 function readConfig(projectDir: string): z.infer<typeof configSchema> {

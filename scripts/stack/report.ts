@@ -47,5 +47,14 @@ function seconds(milliseconds: number): string {
 function writeOut(text: string): void {
   const bytes = new TextEncoder().encode(text);
   let written = 0;
-  while (written < bytes.length) written += Deno.stdout.writeSync(bytes.subarray(written));
+  try {
+    while (written < bytes.length) written += Deno.stdout.writeSync(bytes.subarray(written));
+  } catch (error) {
+    // The terminal was closed. Nobody reads this any more, but there is still something to stop.
+    if (
+      !(error instanceof Deno.errors.BrokenPipe) && !(error instanceof Error && "code" in error && error.code === "EIO")
+    ) {
+      throw error;
+    }
+  }
 }

@@ -49,6 +49,13 @@ create extension if not exists pgcrypto with schema extensions;
 create extension if not exists "uuid-ossp" with schema extensions;
 create extension if not exists pg_stat_statements with schema extensions;
 
+-- Where the CLI keeps which migrations and seeds it has applied. Not finding them is an error in the server's log.
+create schema if not exists supabase_migrations authorization postgres;
+create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
+create table if not exists supabase_migrations.seed_files (path text not null primary key, hash text not null);
+alter table supabase_migrations.schema_migrations owner to postgres;
+alter table supabase_migrations.seed_files owner to postgres;
+
 -- Tables get no grants by themselves: there is no `alter default privileges` here on purpose.
 
 -- The Data API keeps a picture of the schema and draws it anew when the DDL changes, as PostgREST does.

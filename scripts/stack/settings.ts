@@ -2,6 +2,7 @@
  * What a stack needs to know before it starts: where its data lies, which ports it holds, which project it serves.
  * Everything that a caller sees (addresses, keys, database URLs) follows from these few values.
  */
+import { Refused } from "../command/command.ts";
 import { fromFileUrl, join, resolve } from "./paths.ts";
 
 /** The choices of one stack. Two stacks whose settings differ in all of folder and ports run side by side. */
@@ -41,14 +42,14 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   const dbPort = port(env, "STACK_DB_PORT", 54322);
   const opsPort = port(env, "STACK_OPS_PORT", 3001);
   if (new Set([apiPort, dbPort, opsPort]).size < 3) {
-    throw new Error("STACK_API_PORT, STACK_DB_PORT and STACK_OPS_PORT must be three different ports.");
+    throw new Refused("STACK_API_PORT, STACK_DB_PORT and STACK_OPS_PORT must be three different ports.");
   }
   return {
     stackDir: resolve(env.STACK_DIR || join(repositoryDir, ".stack")),
     apiPort,
     dbPort,
     opsPort,
-    projectDir: resolve(env.STACK_PROJECT_DIR || join(repositoryDir, "supabase")),
+    projectDir: join(repositoryDir, "supabase"),
     ...(env.PUBLIC_FUNCTIONS_URL ? { publicFunctionsUrl: env.PUBLIC_FUNCTIONS_URL.replace(/\/+$/, "") } : {}),
     watch: true,
   };
@@ -59,7 +60,7 @@ function port(env: Record<string, string | undefined>, name: string, fallback: n
   if (text === undefined || text === "") return fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 65535) {
-    throw new Error(`${name} must be a port from 1 to 65535, not "${text}".`);
+    throw new Refused(`${name} must be a port from 1 to 65535, not "${text}".`);
   }
   return value;
 }

@@ -17,6 +17,7 @@ export function createSinks(stackDir: string): Record<"twilio" | "sentry", Sink>
 
 /** Appends a line; the file exists from the start, so that a reader need not wait for the first. */
 function recorder(path: string): (line: Record<string, unknown>) => void {
-  Deno.writeTextFileSync(path, "", { append: true });
-  return (line) => Deno.writeTextFileSync(path, `${JSON.stringify(line)}\n`, { append: true });
+  const append = (text: string) => Deno.writeTextFileSync(path, text, { append: true, mode: 0o600 });
+  append("");
+  return (line) => append(`${JSON.stringify(line)}\n`);
 }

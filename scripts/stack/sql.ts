@@ -62,7 +62,10 @@ export async function readArrayTypes(pool: pg.Pool): Promise<ArrayTypes> {
 }
 
 /** Types that stay as Postgres wrote them: times, dates, intervals, points. */
-const verbatim = new Set([600, 718, 1082, 1083, 1114, 1184, 1186, 1266]);
+const verbatim = new Set([600, 718, 1082, 1083, 1186, 1266]);
+
+/** Timestamps without and with zone. */
+const instants = new Set<number>([pg.types.builtins.TIMESTAMP, pg.types.builtins.TIMESTAMPTZ]);
 
 /** How values are read, as `@supabase/lite` expects of its driver: numbers where they are exact, text where they are not. */
 function typesOf(arrays: () => ArrayTypes): pg.CustomTypesConfig {
@@ -70,11 +73,17 @@ function typesOf(arrays: () => ArrayTypes): pg.CustomTypesConfig {
     const element = arrays().get(oid);
     if (element !== undefined) return (text) => parseArray(text, getTypeParser(element));
     if (verbatim.has(oid)) return (text) => text;
+    if (instants.has(oid)) return asJsonInstant;
     if (oid === pg.types.builtins.INT8) return exactInteger;
     if (oid === pg.types.builtins.NUMERIC) return exactNumber;
     return pg.types.getTypeParser(oid);
   };
   return { getTypeParser };
+}
+
+/** As Postgres writes it into JSON, and so PostgREST: 2026-11-26 08:00:00+00 is 2026-11-26T08:00:00+00:00. */
+export function asJsonInstant(text: string): string {
+  return text.replace(/^(\d+-\d\d-\d\d) /, "$1T").replace(/([+-]\d\d)$/, "$1:00");
 }
 
 function exactInteger(text: string): number | bigint {

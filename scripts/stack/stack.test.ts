@@ -125,6 +125,22 @@ Deno.test("a stack, from its start over all that can happen to it to its end", a
       assert.equal((await health.json()).status, "ok");
     });
 
+    await step("what it keeps is nobody else's to read", () => {
+      const modes = [...Deno.readDirSync(stackDir)].map(({ name }) => Deno.statSync(join(stackDir, name)).mode ?? 0);
+      assert.equal((Deno.statSync(stackDir).mode ?? 0) & 0o766, 0o700);
+      for (const mode of modes) assert.equal(mode & 0o077, 0);
+      return Promise.resolve();
+    });
+
+    await step("its logs have a line for each request, and no error", async () => {
+      await (await fetch(`${env.FUNCTIONS_URL}/health?told=+12125550123`)).body?.cancel();
+      const log = (name: string) => Deno.readTextFileSync(join(stackDir, name));
+      assert.doesNotMatch(log("postgres.log"), /ERROR|FATAL|PANIC/);
+      assert.match(log("functions.log"), /^\S+Z GET \/functions\/v1\/health 200 \d+ ms [0-9a-f-]{36}$/m);
+      assert.match(log("api.log"), /^\S+Z POST \/rest\/v1\/rpc\/check_health 200 \d+ ms [0-9a-f-]{36}$/m);
+      assert.doesNotMatch(log("functions.log"), /12125550123/);
+    });
+
     await step("a second start on its folder is refused in one sentence and does it no harm", async () => {
       const second = await start(stackDir, { api: freePort(), db: freePort(), ops: freePort() }).ended;
       assert.equal(second.code, 1);

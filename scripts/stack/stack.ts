@@ -18,6 +18,9 @@ import { databaseUrl, localKeys, type Settings, stackEnvironment } from "./setti
 import { createSinks } from "./sinks.ts";
 import { watchFunctions } from "./watch.ts";
 
+/** The CLI is a package of its own, which npx fetches once. */
+const MIGRATIONS = "Migrations and seed (supabase db push, downloaded once)";
+
 /** A stack that is up. */
 export interface Stack {
   /** What `$STACK_DIR/env` holds. */
@@ -45,7 +48,7 @@ export async function startStack(settings: Settings, report: Report, signal: Abo
   // They load while the migrations run: they touch the database only when somebody calls.
   const processes = startFunctions(functions, functionEnvironment(own, env), own.stackDir, report);
   started.defer(() => processes.stop());
-  await report.step("Migrations and seed (supabase db push)", () => migrate(own, signal));
+  await report.step(MIGRATIONS, () => migrate(own, signal));
   await report.step("Data API and Auth", () => gateway.ready(signal));
   await report.step(`Functions ${names.join(", ")}`, () => Promise.race([processes.ready, aborted(signal)]));
   if (names.includes("worker")) {
@@ -69,7 +72,7 @@ export async function startMigratedDatabase(
   await using started = new AsyncDisposableStack();
   const own = await claim(settings, report, started);
   await startDatabase(own, report, signal, started);
-  await report.step("Migrations and seed (supabase db push)", () => migrate(own, signal));
+  await report.step(MIGRATIONS, () => migrate(own, signal));
   return { settings: own, stop: stopOnce(started.move()) };
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { apology } from "../../supabase/functions/_shared/apology.ts";
+import { apology } from "../../supabase/functions/_shared/fallbacks.ts";
 import { sentencesIn } from "../../supabase/functions/voice/saying/sentences.ts";
 import { leaksIn, whyNotTwiml } from "./answers.ts";
 import { findLeaks, type LeakKind, namesInMigrations } from "./leaks.ts";

@@ -50,7 +50,8 @@ export async function startLoneFunction(
   importMap?: string,
 ): Promise<LoneFunction> {
   const port = freePort();
-  const map = importMap === undefined ? [] : [`--import-map=${importMap}`];
+  // Without the configuration, whose own imports would win over the map's.
+  const map = importMap === undefined ? [] : ["--no-config", `--import-map=${importMap}`];
   const began = performance.now();
   const decoder = new TextDecoder();
   let log = "";
@@ -83,7 +84,7 @@ export async function writeImportMap(
   const { imports }: { imports: Record<string, string> } = JSON.parse(
     Deno.readTextFileSync(join(repositoryDir, "supabase/functions/deno.json")),
   );
-  const urls = Object.entries(replaced).map(([path, by]) => [urlOf(path), urlOf(by)]);
+  const urls = Object.entries(replaced).map(([name, by]) => [name in imports ? name : urlOf(name), urlOf(by)]);
   const path = await Deno.makeTempFile({ prefix: "frontdesk-imports-", suffix: ".json" });
   Deno.writeTextFileSync(path, JSON.stringify({ imports: { ...imports, ...Object.fromEntries(urls) } }));
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };

@@ -17,8 +17,12 @@ export interface ScratchDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Creates one beside the database that the superuser's URL names. */
-export async function createScratchDatabase(serverAdminUrl: string, serverUrl: string): Promise<ScratchDatabase> {
+/** Creates one beside the database that the superuser's URL names; `platform` is SQL that runs before the migrations. */
+export async function createScratchDatabase(
+  serverAdminUrl: string,
+  serverUrl: string,
+  platform = "",
+): Promise<ScratchDatabase> {
   const name = `scratch_${crypto.randomUUID().replaceAll("-", "")}`;
   const [adminUrl, url] = [serverAdminUrl, serverUrl].map((one) => withDatabase(one, name));
   if (!adminUrl || !url) throw new Error("A URL has no database to replace.");
@@ -31,7 +35,7 @@ export async function createScratchDatabase(serverAdminUrl: string, serverUrl: s
     },
   };
   try {
-    await furnish(name, adminUrl, url);
+    await furnish(name, adminUrl, url, platform);
     return scratch;
   } catch (error) {
     await scratch[Symbol.asyncDispose]();
@@ -39,10 +43,10 @@ export async function createScratchDatabase(serverAdminUrl: string, serverUrl: s
   }
 }
 
-async function furnish(name: string, adminUrl: string, url: string): Promise<void> {
+async function furnish(name: string, adminUrl: string, url: string, platform: string): Promise<void> {
   const [roles, auth] = await Promise.all([stackChapter("roles.sql"), stackChapter("auth.sql")]);
   await withClient(adminUrl, async (client) => {
-    await client.query(["begin", roles, getAuthSchemaSql(), auth, "commit"].join(";\n"));
+    await client.query(["begin", roles, getAuthSchemaSql(), auth, platform, "commit"].join(";\n"));
     await client.query(`alter database ${name} set search_path to "$user", public, extensions`);
     await client.query("create extension pgtap with schema extensions");
   });

@@ -1,5 +1,7 @@
 /** Every turn of every flow, and every other request, with every fault: the rows of the table. */
-import { ANSWERS } from "../../../supabase/functions/_shared/contracts.ts";
+import * as booking from "../../../supabase/functions/_desk/operations/booking.ts";
+import * as calls from "../../../supabase/functions/_desk/operations/calls.ts";
+import { checkHealth } from "../../../supabase/functions/_desk/operations/jobs.ts";
 import { needed, secretsOf, type StackEnvironment } from "../../testkit/environment.ts";
 import type { Fault } from "../../testkit/faults/fault-proxy.ts";
 import { openLane } from "../../testkit/faults/lane.ts";
@@ -124,10 +126,11 @@ function worstMoments(asking: readonly AskingTurn[]): AskingTurn[] {
 /** A question to the database that no turn of these calls asks would never be seen to fail. */
 function whetherAllIsAsked(asking: readonly AskingTurn[]): Verdict {
   const asked = new Set([...asking, ...OTHER_REQUESTS].map(({ operation }) => operation));
-  const never = Object.keys(ANSWERS).filter((operation) => !asked.has(operation));
+  const operations = [...Object.values({ ...booking, ...calls }), checkHealth].map(({ rpc }) => rpc);
+  const never = operations.filter((operation) => !asked.has(operation));
   return {
     what: "all of them",
-    step: `${Object.keys(ANSWERS).length - never.length} questions`,
+    step: `${operations.length - never.length} questions`,
     fault: "none",
     heard: "",
     ms: 0,

@@ -1,7 +1,7 @@
 /** The rows of the table that are no turn of a call: other requests, and calls while Sentry or Twilio's REST API is broken. */
 import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
-import { maskedAnswer } from "../../../supabase/functions/_shared/masks.ts";
+import { fallbackAnswer } from "../../../supabase/functions/_shared/fallbacks.ts";
 import { type Answered, whyNotTwiml } from "../../testkit/answers.ts";
 import { scripted } from "../../testkit/caller/answers.ts";
 import { inboundCall, newSid } from "../../testkit/caller/call-parameters.ts";
@@ -86,7 +86,7 @@ export const OTHER_REQUESTS: readonly OtherRequest[] = [
 
 async function jsonMask({ status, body }: Answered): Promise<string | null> {
   if (status !== 503) return `status ${status} instead of 503`;
-  return body === await maskedAnswer("json").text() ? null : `it is not the mask: ${body.slice(0, 80)}`;
+  return body === await fallbackAnswer("json").text() ? null : `it is not the mask: ${body.slice(0, 80)}`;
 }
 
 /** Nobody waits for the worker, but it has to give up some time. */

@@ -2,3 +2,6 @@
 
 /** Counts nothing. */
 export function countRequest(): void {}
+
+/** Nor this. */
+export function countLookup(): void {}

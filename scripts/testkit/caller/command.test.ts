@@ -88,7 +88,7 @@ Deno.test("without a stack there is one plain sentence and exit code 1", async (
   for (const clinic of [null, { line }]) {
     const { code, out, err } = await run(clinic);
     assert.deepEqual({ code, out }, { code: 1, out: "" });
-    assert.match(err, /^Nobody answers.*the stack is not running.*deno task start.*$/);
+    assert.match(err, /^Nobody answers.*the stack is not running.*deno(@\S+)? task start.*$/);
   }
 });
 

@@ -3,9 +3,10 @@
  * whichever address a settings file, a <Redirect> or an action names.
  */
 import { lookup } from "node:dns/promises";
+import { Refused } from "../../command/command.ts";
 
 /** A URL that the caller was told to follow and will not. */
-export class AddressRefused extends Error {
+export class AddressRefused extends Refused {
   constructor(readonly address: string, why: string) {
     super(`${address} is refused: ${why}. The caller only talks to this machine.`);
     this.name = "AddressRefused";

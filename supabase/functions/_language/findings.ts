@@ -81,7 +81,7 @@ export type Wish = {
   weekdays?: Weekday[];
   /** In one of these parts of the day. */
   hours?: Hours[];
-  /** At exactly this time. `hours` then holds a span around it, for when it is not free. */
+  /** At exactly this time; `hours` is then absent. */
   time?: Minute;
   /** "As soon as you can", "the first you have". */
   soonest?: true;
@@ -142,7 +142,11 @@ export type Findings = {
   notServices?: string[];
   /** "I don't mind who". */
   anyProvider?: true;
+  /** Somebody else than was offered, whoever it is. */
+  otherProvider?: true;
   wish?: Wish;
+  /** When their appointment is, as they say it: "move my Tuesday one", "from Tuesday to Friday". */
+  existing?: Wish;
   either?: Either;
   /** Which of `asked.choices`, from 0. */
   choice?: number;

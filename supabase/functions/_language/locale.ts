@@ -4,7 +4,8 @@
  */
 
 /** The locales that a clinic can have. */
-export type Locale = "en-US" | "en-GB";
+export const LOCALES = ["en-US", "en-GB"] as const;
+export type Locale = (typeof LOCALES)[number];
 /** A language that we understand and speak: a folder beside this file. */
 export type LanguageCode = "en";
 export type Country = "US" | "GB";
@@ -34,4 +35,9 @@ export function languageOf(locale: Locale): LanguageCode {
 
 export function countryOf(locale: Locale): Country {
   return PARTS[locale].country;
+}
+
+/** The locale to speak in before the clinic is known: that of the country whose number was dialled. */
+export function localeOfNumber(number: string): Locale {
+  return number.startsWith(`+${COUNTRIES.GB.callingCode}`) ? "en-GB" : "en-US";
 }

@@ -1,12 +1,28 @@
 import { later } from "./background.ts";
-import { type CacheCounts, takeCacheCounts } from "./cache-counts.ts";
 import { optionalSetting } from "./environment.ts";
-import { callRpc } from "./rpc.ts";
 
 /**
  * Counts requests in memory, by function and minute, and brings the counts to Postgres in batches. A request only adds
  * to a few numbers; the bringing happens after answers, and nobody waits for it.
  */
+
+/** How often what was looked up in memory was there, since the last time that somebody asked. */
+export type CacheCounts = { hits: number; misses: number };
+
+let cacheCounts: CacheCounts = { hits: 0, misses: 0 };
+
+/** Counts one look into a cache. */
+export function countLookup(isHit: boolean): void {
+  if (isHit) cacheCounts.hits++;
+  else cacheCounts.misses++;
+}
+
+/** Gives the counts away and begins again, so that each lookup is told once. */
+export function takeCacheCounts(): CacheCounts {
+  const taken = cacheCounts;
+  cacheCounts = { hits: 0, misses: 0 };
+  return taken;
+}
 
 /** One function's minute. `latencies` is a histogram: how many requests took no longer than so many milliseconds. */
 export type MinuteCount = {
@@ -120,8 +136,10 @@ export function countRequest(functionName: string, ms: number, isFailure: boolea
 
 async function bringToPostgres({ id, counts }: Batch): Promise<void> {
   if (optionalSetting("SUPABASE_URL") === undefined) return;
-  const answer = await callRpc("record_requests", { p_batch: id, p_counts: counts }, AbortSignal.timeout(BRING_MS));
-  await answer.body?.cancel();
-  // What is refused for good would be refused again, and keep everything after it waiting.
-  if (answer.status === 429 || answer.status >= 500) throw new Error(`the counts were answered with ${answer.status}`);
+  // Loaded behind the answer: voice-fallback counts too, and must not need the library that may be what fails.
+  const { databaseClient } = await import("./database.ts");
+  const { status } = await databaseClient().rpc("record_requests", { p_batch: id, p_counts: counts })
+    .abortSignal(AbortSignal.timeout(BRING_MS));
+  // What is refused for good would be refused again, and keep everything after it waiting. Status 0: nobody answered.
+  if (status === 0 || status === 429 || status >= 500) throw new Error(`the counts were answered with ${status}`);
 }

@@ -1,5 +1,8 @@
 import { MissingSettingError } from "./errors.ts";
 
+/** What is running, as `health` and Sentry tell it. */
+export const VERSION = "0.1.0";
+
 /** A setting that may be absent. */
 export function optionalSetting(name: string): string | undefined {
   const value = Deno.env.get(name);

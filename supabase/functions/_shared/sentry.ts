@@ -1,41 +1,29 @@
 import {
+  type BaseTransportOptions,
+  createStackParser,
+  createTransport,
   type ErrorEvent,
-  functionToStringIntegration,
-  getClient,
-  init,
   linkedErrorsIntegration,
-  normalizePathsIntegration,
+  nodeStackLineParser,
   Scope,
+  ServerRuntimeClient,
   type StackFrame,
-} from "@sentry/deno";
+  type Transport,
+} from "@sentry/core";
+import { VERSION } from "./environment.ts";
 import { DatabaseError, FrontdeskError, UnexpectedReasonError } from "./errors.ts";
-import type { Observation } from "./observation.ts";
-import { asError, portrayed } from "./portrait.ts";
-import { VERSION } from "./version.ts";
+import type { Failure, Observation } from "./observation.ts";
+import { asError, redacted } from "./redact.ts";
 
 const FLUSH_MS = 2000;
 
-type Client = NonNullable<ReturnType<typeof getClient>>;
-
 /**
- * Sends what went wrong in one request, and whether it was slow. Every event has a scope of its own, made here and
+ * Sends everything that went wrong in one request, and whether it was slow. Every event has a scope of its own, made here and
  * handed over with it, so nothing of one request can end up on the event of another.
  */
 export async function report(dsn: string, seen: Observation, slow: boolean): Promise<boolean> {
   const client = clientFor(dsn);
-  if (client === undefined) return false;
-
-  const sent: string[] = [];
-  if (seen.failure !== undefined) {
-    const error = asError(seen.failure.thrown);
-    const scope = scopeOf(seen);
-    if (error instanceof FrontdeskError) scope.setTag("code", error.code);
-    // All our database errors are born in one place, so their stack says nothing about which is which.
-    if (error instanceof DatabaseError || error instanceof UnexpectedReasonError) {
-      scope.setFingerprint(["database", error.operation, error.code]);
-    }
-    sent.push(client.captureException(portrayed(error), undefined, scope));
-  }
+  const sent = seen.failures.map((failure) => captureFailure(client, seen, failure));
   if (slow) {
     const scope = scopeOf(seen);
     scope.setFingerprint(["performance", operationOf(seen)]);
@@ -44,11 +32,22 @@ export async function report(dsn: string, seen: Observation, slow: boolean): Pro
   return await areTaken(client, sent);
 }
 
+function captureFailure(client: ServerRuntimeClient, seen: Observation, { thrown, ...step }: Failure): string {
+  const error = asError(thrown);
+  const scope = scopeOf({ ...seen, ...step });
+  if (error instanceof FrontdeskError) scope.setTag("code", error.code);
+  // All our database errors are born in one place, so their stack says nothing about which is which.
+  if (error instanceof DatabaseError || error instanceof UnexpectedReasonError) {
+    scope.setFingerprint(["database", error.operation, error.code]);
+  }
+  return client.captureException(redacted(error), undefined, scope);
+}
+
 /** The events whose fate somebody waits for, and whether Sentry has taken them. */
 const awaited = new Map<string, boolean>();
 
 /** Flushing tells only that nothing is under way any more, whatever became of it. */
-async function areTaken(client: Pick<Client, "flush">, ids: readonly string[]): Promise<boolean> {
+async function areTaken(client: ServerRuntimeClient, ids: readonly string[]): Promise<boolean> {
   for (const id of ids) awaited.set(id, false);
   await client.flush(FLUSH_MS);
   // What hears of an answer runs after what waits for the last of them.
@@ -67,7 +66,6 @@ export type SentryAlert = {
 /** Tells that an alert was opened or is over; one rule and subject are one issue. */
 export async function reportAlert(dsn: string, { event, alert }: SentryAlert): Promise<boolean> {
   const client = clientFor(dsn);
-  if (client === undefined) return false;
   const scope = new Scope();
   scope.setTags({ rule: alert.rule, subject: alert.subject, value: alert.value });
   scope.setFingerprint(["alert", alert.rule, alert.subject]);
@@ -75,27 +73,51 @@ export async function reportAlert(dsn: string, { event, alert }: SentryAlert): P
   return await areTaken(client, [client.captureMessage(`Alert ${event}: ${alert.rule}`, level, undefined, scope)]);
 }
 
-function clientFor(dsn: string): Client | undefined {
-  const running = getClient();
+let running: ServerRuntimeClient | undefined;
+
+/**
+ * One client serves all requests of an isolate. It is put together from Sentry's core: `@sentry/deno` brings its hooks for
+ * databases, servers and tracing, 48 MB of packages that we would have to switch off one by one, and is otherwise the same.
+ */
+function clientFor(dsn: string): ServerRuntimeClient {
   if (running !== undefined) return running;
-  const client = init({
+  const client = new ServerRuntimeClient({
     dsn,
     release: VERSION,
     environment: ["", "local"].includes(Deno.env.get("SB_REGION") ?? "") ? "local" : "production",
+    platform: "javascript",
     sendDefaultPii: false,
     sendClientReports: false,
     maxBreadcrumbs: 0,
     tracesSampleRate: 0,
-    skipOpenTelemetrySetup: true,
-    // The default ones add requests, console lines and fetched URLs to an event. These add nothing about a caller.
-    defaultIntegrations: false,
-    integrations: [functionToStringIntegration(), linkedErrorsIntegration(), normalizePathsIntegration()],
+    transport: fetchTransport,
+    stackParser: createStackParser(nodeStackLineParser()),
+    integrations: [linkedErrorsIntegration()],
     beforeSend: whitelisted,
   });
-  client?.on("afterSendEvent", ({ event_id = "" }, { statusCode = 0 }) => {
+  client.init();
+  client.on("afterSendEvent", ({ event_id = "" }, { statusCode = 0 }) => {
     if (awaited.has(event_id)) awaited.set(event_id, statusCode >= 200 && statusCode < 300);
   });
+  running = client;
   return client;
+}
+
+function fetchTransport(options: BaseTransportOptions): Transport {
+  return createTransport(options, async ({ body }) => {
+    const answer = await fetch(options.url, {
+      method: "POST",
+      body: new Uint8Array(typeof body === "string" ? new TextEncoder().encode(body) : body),
+    });
+    await answer.body?.cancel();
+    return {
+      statusCode: answer.status,
+      headers: {
+        "x-sentry-rate-limits": answer.headers.get("x-sentry-rate-limits"),
+        "retry-after": answer.headers.get("retry-after"),
+      },
+    };
+  });
 }
 
 function operationOf(seen: Observation): string {
@@ -164,7 +186,9 @@ function whitelisted(event: ErrorEvent): ErrorEvent {
 /** Names of files and functions as our code has them: what has blanks or is long is something else. */
 function placeOnly({ filename, function: name, lineno, colno, in_app }: StackFrame): StackFrame {
   return {
-    ...(filename !== undefined && /^\S{1,300}$/.test(filename) && { filename }),
+    // Below the functions' folder a path is ours; what is above it is the machine's.
+    ...(filename !== undefined && /^\S{1,300}$/.test(filename) &&
+      { filename: filename.replace(/^.*\/functions\//, "app:///") }),
     ...(name !== undefined && /^(?:async |new |get |set )?[\w$.<>#[\]*]{1,120}(?: \[as [\w$.]+\])?$/.test(name) &&
       { function: name }),
     ...(lineno !== undefined && { lineno }),

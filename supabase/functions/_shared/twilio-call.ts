@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Locale } from "./apology.ts";
 
 /**
  * What Twilio puts in From, in several spellings and as letters on a keypad (ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN,
@@ -18,11 +17,6 @@ const STAND_INS = new Set([
 export function callerNumber(from: string | undefined): string | null {
   if (from === undefined || STAND_INS.has(from)) return null;
   return /^\+[1-9]\d{6,14}$/.test(from) ? from : null;
-}
-
-/** The language to speak before the clinic is known: that of the country whose number was dialled. */
-export function localeOfNumber(number: string): Locale {
-  return number.startsWith("+44") ? "en-GB" : "en-US";
 }
 
 /** A number, or the address of a phone that has none. No control character is part of either, nor could Postgres keep it. */

@@ -1,7 +1,7 @@
 import { optionalSetting } from "./environment.ts";
 import { FrontdeskError } from "./errors.ts";
 import type { Observation } from "./observation.ts";
-import { asError, kindOf } from "./portrait.ts";
+import { asError, kindOf } from "./redact.ts";
 
 /** A webhook that takes longer has broken our promise to be quick. */
 const SLOW_MS = 800;
@@ -9,7 +9,7 @@ const SLOW_MS = 800;
 /** Tells those who watch what went wrong in a request, and that it was slow. Nobody waits for this. */
 export async function watch(seen: Observation): Promise<void> {
   const slow = seen.ms > SLOW_MS && seen.isJob !== true;
-  if (seen.failure === undefined && !slow) return;
+  if (seen.failures.length === 0 && !slow) return;
 
   const dsn = optionalSetting("SENTRY_DSN");
   if (dsn === undefined) return log(seen, slow);
@@ -23,15 +23,19 @@ export async function watch(seen: Observation): Promise<void> {
   }
 }
 
-/** One line a request, of names and codes; an error's message is added only when we wrote it. */
+/** A line for each thing that went wrong, or one for slowness: names and codes; an error's message only if we wrote it. */
 function log(seen: Observation, slow: boolean): void {
-  const { failure, ...about } = seen;
-  const error = failure === undefined ? undefined : asError(failure.thrown);
-  console.error(JSON.stringify({
-    level: error === undefined ? "warning" : "error",
-    ...about,
-    slow,
-    error: error === undefined ? undefined : kindOf(error),
-    ...(error instanceof FrontdeskError && { code: error.code, explanation: error.message }),
-  }));
+  const { failures, ...about } = seen;
+  if (failures.length === 0) console.error(JSON.stringify({ level: "warning", ...about, slow }));
+  for (const { thrown, ...step } of failures) {
+    const error = asError(thrown);
+    console.error(JSON.stringify({
+      level: "error",
+      ...about,
+      ...step,
+      slow,
+      error: kindOf(error),
+      ...(error instanceof FrontdeskError && { code: error.code, explanation: error.message }),
+    }));
+  }
 }

@@ -1,12 +1,11 @@
 import type { z } from "zod";
+import type { Authenticate } from "./auth.ts";
 import { afterTheAnswer } from "./background.ts";
 import { countRequest } from "./counting.ts";
 import { DeadlineError, MalformedRequestError } from "./errors.ts";
-import { type Channel, maskedAnswer } from "./masks.ts";
-import { ONCE } from "./reading.ts";
+import { type Channel, fallbackAnswer } from "./fallbacks.ts";
+import type { Failure, Labels } from "./observation.ts";
 import { malformed } from "./refusals.ts";
-import type { Admitted, Sender } from "./senders.ts";
-import type { Labels } from "./observation.ts";
 import { watch } from "./watch.ts";
 
 /** What a handler knows about the request besides its input. */
@@ -14,32 +13,41 @@ export interface Context {
   readonly requestId: string;
   /** Aborted when the time for an answer is over; whatever waits for the outside must listen to it. */
   readonly signal: AbortSignal;
+  /** How long the database may take for one thing. */
+  readonly databaseMs: number;
   /** Names what the request is about, for whoever reads of its failure: ids and step names only. */
   label(labels: Labels): void;
-  /** Tells those who watch of something that went wrong although the sender gets a good answer. */
+  /** Tells those who watch of something that went wrong although the sender gets a good answer: each time it does. */
   report(thrown: unknown): void;
+  /** The same request in one of its steps: what is reported there is told under the step's name. */
+  forStep(step: string): Context;
   /** Milliseconds since the request came in. */
   elapsed(): number;
 }
+
+/** How long the database has for its one round trip in a turn. A caller waits in silence meanwhile. */
+const CALLER_DATABASE_MS = 2500;
+/** The same for a job, for which nobody waits. */
+const JOB_DATABASE_MS = 20_000;
 
 /** How one function is served. */
 export interface Options<Input> {
   /** The function's name, which is also the last part of its address. */
   name: string;
   /** Who may call it, and how. */
-  sender: Sender;
+  authenticate: Authenticate;
   /** What must be in `{ query, body }`, and what is made of it. */
   input: z.ZodType<Input>;
-  /** An answer that takes longer is replaced by the mask. */
+  /** An answer that takes longer is replaced by the fallback. */
   deadlineMs: number;
   /** The handler. */
   answer(input: Input, context: Context): Promise<Response>;
-  /** Decides the plainest mask: voice, SMS and JSON each have their own. */
+  /** Decides the plainest fallback: voice, SMS and JSON each have their own. */
   channel: Channel;
   /** Set for a function that works for us and answers to nobody: it may take its time. */
   isJob?: boolean;
-  /** A better mask, for a function that can still say something of use. It must not wait for anything. */
-  mask?(input: Input, context: Context): Response;
+  /** A better fallback, for a function that can still say something of use. It must not wait for anything. */
+  fallback?(input: Input, context: Context): Response;
 }
 
 /**
@@ -48,56 +56,54 @@ export interface Options<Input> {
  */
 export function webhook<Input>(options: Options<Input>): (request: Request) => Promise<Response> {
   return async (request) => {
-    const turn = new Turn();
-    const outcome = await serve(options, request, turn);
-    outcome.response.headers.set("x-request-id", turn.requestId);
-    const ms = turn.elapsed();
+    const context = new RequestContext(options.isJob === true ? JOB_DATABASE_MS : CALLER_DATABASE_MS);
+    const { response, admitted } = await serve(options, request, context);
+    response.headers.set("x-request-id", context.requestId);
     // Strangers who are turned away, however slowly they send, say nothing about our health.
-    if (outcome.admitted) {
-      const failure = outcome.failure ?? turn.failure;
-      countRequest(options.name, ms, failure !== undefined);
+    if (admitted) {
+      const { requestId, labels, failures } = context;
       const { name, isJob = false } = options;
-      afterTheAnswer(() => watch({ ...turn.labels, function: name, requestId: turn.requestId, ms, isJob, failure }));
+      const ms = context.elapsed();
+      countRequest(name, ms, failures.length > 0);
+      afterTheAnswer(() => watch({ ...labels, function: name, requestId, ms, isJob, failures }));
     }
-    return outcome.response;
+    return response;
   };
 }
 
-type Outcome = { response: Response; admitted: boolean; failure?: { thrown: unknown } };
-
-async function serve<Input>(options: Options<Input>, request: Request, turn: Turn): Promise<Outcome> {
-  let admitted: Admitted | Response;
-  try {
-    admitted = await options.sender(request, options.name);
-  } catch (thrown) {
-    return { response: maskedAnswer(options.channel), admitted: true, failure: { thrown } };
-  }
-  if (admitted instanceof Response) return { response: admitted, admitted: false };
-
+async function serve<Input>(
+  options: Options<Input>,
+  request: Request,
+  context: RequestContext,
+): Promise<{ response: Response; admitted: boolean }> {
   let input: { value: Input } | undefined;
   try {
-    const parsed = options.input.safeParse(admitted, ONCE);
+    const admitted = await options.authenticate(request, options.name);
+    if (admitted instanceof Response) return { response: admitted, admitted: false };
+    const parsed = options.input.safeParse(admitted);
     if (!parsed.success) {
-      return {
-        response: malformed(),
-        admitted: true,
-        failure: { thrown: new MalformedRequestError(fields(parsed.error)) },
-      };
+      context.report(new MalformedRequestError(fields(parsed.error)));
+      return { response: malformed(), admitted: true };
     }
     input = { value: parsed.data };
-    return { response: await turn.within(options.deadlineMs, options.answer(parsed.data, turn)), admitted: true };
+    return { response: await context.within(options.deadlineMs, options.answer(parsed.data, context)), admitted: true };
   } catch (thrown) {
-    return { response: mask(options, input, turn), admitted: true, failure: { thrown } };
+    context.report(thrown);
+    return { response: fallback(options, input, context), admitted: true };
   }
 }
 
-function mask<Input>(options: Options<Input>, input: { value: Input } | undefined, turn: Turn): Response {
+function fallback<Input>(
+  options: Options<Input>,
+  input: { value: Input } | undefined,
+  context: RequestContext,
+): Response {
   try {
-    if (input !== undefined && options.mask !== undefined) return options.mask(input.value, turn);
-  } catch {
-    // What was thrown first is what gets reported; the plainest mask cannot fail.
+    if (input !== undefined && options.fallback !== undefined) return options.fallback(input.value, context);
+  } catch (thrown) {
+    context.report(thrown); // The plainest one cannot fail.
   }
-  return maskedAnswer(options.channel);
+  return fallbackAnswer(options.channel);
 }
 
 function fields(error: z.ZodError): string[] {
@@ -105,12 +111,14 @@ function fields(error: z.ZodError): string[] {
 }
 
 /** One request on its way to its answer. */
-class Turn implements Context {
+class RequestContext implements Context {
   readonly requestId = crypto.randomUUID();
   readonly labels: Labels = {};
-  failure: { thrown: unknown } | undefined;
+  readonly failures: Failure[] = [];
   readonly #startedAt = performance.now();
   readonly #deadline = new AbortController();
+
+  constructor(readonly databaseMs: number) {}
 
   get signal(): AbortSignal {
     return this.#deadline.signal;
@@ -121,7 +129,19 @@ class Turn implements Context {
   }
 
   report(thrown: unknown): void {
-    this.failure ??= { thrown };
+    this.failures.push({ thrown });
+  }
+
+  forStep(step: string): Context {
+    return {
+      requestId: this.requestId,
+      signal: this.signal,
+      databaseMs: this.databaseMs,
+      label: (labels) => this.label(labels),
+      report: (thrown) => void this.failures.push({ thrown, step }),
+      forStep: (inner) => this.forStep(inner),
+      elapsed: () => this.elapsed(),
+    };
   }
 
   elapsed(): number {

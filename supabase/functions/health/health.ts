@@ -1,7 +1,6 @@
-import { callDatabase } from "../_shared/database.ts";
-import type { Success } from "../_shared/contracts.ts";
-import { DatabaseError } from "../_shared/errors.ts";
-import { VERSION } from "../_shared/version.ts";
+import { checkHealth } from "../_desk/operations/jobs.ts";
+import { callOperation, type Success, successOf } from "../_desk/operations/operation.ts";
+import { VERSION } from "../_shared/environment.ts";
 import type { Context } from "../_shared/webhook.ts";
 
 /** So long the worker may be behind before we say so; it usually is by seconds. */
@@ -10,8 +9,7 @@ const LATE_SECONDS = 300;
 /** Says whether the database answers and how fast, and whether the worker keeps up. Nothing here is about any clinic. */
 export async function tellHealth(_input: unknown, context: Context): Promise<Response> {
   const askedAt = performance.now();
-  const seen = await callDatabase("check_health", {}, context.signal);
-  if (!seen.success) throw new DatabaseError("check_health", seen.reason, "the database refuses to say how it is");
+  const seen = successOf(checkHealth, await callOperation(checkHealth, {}, context));
   return told(200, {
     // Calls are answered without the worker, so it is no reason to call the whole of us down.
     status: isBehind(seen) ? "degraded" : "ok",
@@ -33,7 +31,7 @@ export function tellDown(_input: unknown, context: Context): Response {
   });
 }
 
-function isBehind(seen: Success<"check_health">): boolean {
+function isBehind(seen: Success<typeof checkHealth>): boolean {
   const sinceLastRun = seen.last_worker_run === null
     ? Infinity
     : (Date.now() - Date.parse(seen.last_worker_run)) / 1000;

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { anyone } from "../_shared/senders.ts";
+import { anyone } from "../_shared/auth.ts";
 import { webhook } from "../_shared/webhook.ts";
 import { tellDown, tellHealth } from "./health.ts";
 
 export default {
   fetch: webhook({
     name: "health",
-    sender: anyone,
+    authenticate: anyone,
     input: z.object({}),
     deadlineMs: 3000,
     channel: "json",
     answer: tellHealth,
-    mask: tellDown,
+    fallback: tellDown,
   }),
 };

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { outcome } from "../_shared/contracts.ts";
-import { askDatabase } from "../_shared/database.ts";
+import { callOperation } from "../_desk/operations/operation.ts";
+import { recordTextStatus } from "../_desk/operations/texts.ts";
+import { explainTextFailure } from "../_language/en/texts.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
-import { explainTextFailure } from "../_shared/text-failures.ts";
 import type { Context } from "../_shared/webhook.ts";
 
 /** How far a text has come, as Twilio reports it: late, twice or out of order. The query names the text. */
@@ -15,8 +15,6 @@ export const DeliveryReport = z.object({
   }),
 });
 
-const Recorded = outcome(() => ({ status: z.string() }));
-
 /** Hands the report to Postgres, which knows whether it says anything new. Twilio wants no answer. */
 export async function takeReport(
   { query, body }: z.output<typeof DeliveryReport>,
@@ -25,13 +23,13 @@ export async function takeReport(
   context.label({ step: body.MessageStatus });
   // A text that our worker did not send (our replies, somebody's test) names none, and nobody waits for news of it.
   if (query.text !== undefined) {
-    const recorded = await askDatabase("record_text_status", Recorded, {
+    const recorded = await callOperation(recordTextStatus, {
       p_outbox_id: query.text,
       p_sid: body.MessageSid,
       p_status: body.MessageStatus,
       p_error_code: body.ErrorCode ?? null,
       p_explanation: explainTextFailure(body.ErrorCode),
-    }, context.signal);
+    }, context);
     if (!recorded.success) context.report(new FrontdeskError("a delivery report says nothing to us", recorded.reason));
   }
   return new Response(null, { status: 204 });

@@ -1,11 +1,11 @@
-import { twilio } from "../_shared/senders.ts";
+import { twilio } from "../_shared/twilio-auth.ts";
 import { webhook } from "../_shared/webhook.ts";
 import { InboundText, receive } from "./receive.ts";
 
 export default {
   fetch: webhook({
     name: "sms",
-    sender: twilio,
+    authenticate: twilio,
     input: InboundText,
     deadlineMs: 4000,
     channel: "sms",

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { outcome, Slot } from "../_shared/contracts.ts";
-import { askDatabase } from "../_shared/database.ts";
+import { callOperation, type Success } from "../_desk/operations/operation.ts";
+import { receiveText } from "../_desk/operations/texts.ts";
+import { type Reply, replyBody, wordsForStaff } from "../_language/en/texts.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
-import { twimlAnswer } from "../_shared/masks.ts";
-import { type Reply, replyBody, wordsForStaff } from "../_shared/text-wording.ts";
+import { twimlAnswer } from "../_shared/fallbacks.ts";
 import { party } from "../_shared/twilio-call.ts";
 import { element, response } from "../_shared/twiml.ts";
 import type { Context } from "../_shared/webhook.ts";
@@ -22,26 +22,17 @@ export const InboundText = z.object({
   }),
 });
 
-const Clinic = z.object({ id: z.guid(), name: z.string(), locale: z.enum(["en-US", "en-GB"]) });
-
-const Received = outcome(() => ({
-  outcome: z.enum(["confirmed", "cancelled", "passed_on", "opted_out", "opted_in"]),
-  is_answered: z.boolean(),
-  clinic: Clinic,
-  slot: Slot.nullable(),
-}));
-
 /** Hands the text to Postgres, which knows what it answers, and writes back what came of it. */
 export async function receive({ body: text }: z.output<typeof InboundText>, context: Context): Promise<Response> {
   const intent = intentOf(text.Body, text.OptOutType);
   context.label({ step: intent });
-  const received = await askDatabase("receive_text", Received, {
+  const received = await callOperation(receiveText, {
     p_to: text.To,
     p_from: text.From,
     p_sid: text.MessageSid,
     p_intent: intent,
     p_body: wordsForStaff({ sid: text.MessageSid, body: text.Body, attached: text.NumMedia }),
-  }, context.signal);
+  }, context);
   if (!received.success) {
     context.report(new FrontdeskError("a text could not be taken", received.reason));
     return replied(undefined);
@@ -50,7 +41,7 @@ export async function receive({ body: text }: z.output<typeof InboundText>, cont
   return replied(received.is_answered ? replyTo(received) : undefined);
 }
 
-function replyTo({ outcome, clinic, slot }: Extract<z.output<typeof Received>, { success: true }>): Reply | undefined {
+function replyTo({ outcome, clinic, slot }: Success<typeof receiveText>): Reply | undefined {
   if ((outcome === "confirmed" || outcome === "cancelled") && slot !== null) return { outcome, clinic, slot };
   return outcome === "passed_on" ? { outcome, clinic } : undefined;
 }

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { apology } from "../_shared/apology.ts";
+import { localeOfNumber } from "../_language/locale.ts";
 import { publicUrl } from "../_shared/environment.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
-import { twimlAnswer } from "../_shared/masks.ts";
-import { callFields, localeOfNumber } from "../_shared/twilio-call.ts";
+import { apology, twimlAnswer } from "../_shared/fallbacks.ts";
+import { callFields } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
 
 /** A call that Twilio could not carry on with `voice`, and the number that Twilio gives the reason. */

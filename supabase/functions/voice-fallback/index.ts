@@ -1,11 +1,11 @@
-import { twilio } from "../_shared/senders.ts";
+import { twilio } from "../_shared/twilio-auth.ts";
 import { webhook } from "../_shared/webhook.ts";
 import { apologise, FallbackRequest } from "./apologise.ts";
 
 export default {
   fetch: webhook({
     name: "voice-fallback",
-    sender: twilio,
+    authenticate: twilio,
     input: FallbackRequest,
     deadlineMs: 3000,
     channel: "voice",

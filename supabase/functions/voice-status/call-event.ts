@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { callDatabase } from "../_shared/database.ts";
+import { recordCallEvent } from "../_desk/operations/calls.ts";
+import { callOperation } from "../_desk/operations/operation.ts";
 import { callerNumber, callFields } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
 
@@ -33,9 +34,9 @@ export const CallEvent = z.object({
 });
 
 /** Hands the event to Postgres, which knows whether it says anything new. Twilio wants no answer. */
-export async function recordCallEvent({ body }: z.output<typeof CallEvent>, context: Context): Promise<Response> {
+export async function takeCallEvent({ body }: z.output<typeof CallEvent>, context: Context): Promise<Response> {
   context.label({ step: body.CallStatus });
-  await callDatabase("record_call_event", {
+  await callOperation(recordCallEvent, {
     p_call_sid: body.CallSid,
     p_status: body.CallStatus,
     p_sequence: body.SequenceNumber,
@@ -43,6 +44,6 @@ export async function recordCallEvent({ body }: z.output<typeof CallEvent>, cont
     p_to: body.To,
     p_from: callerNumber(body.From),
     p_duration_seconds: body.CallDuration ?? null,
-  }, context.signal);
+  }, context);
   return new Response(null, { status: 204 });
 }

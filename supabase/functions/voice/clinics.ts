@@ -1,8 +1,9 @@
-import { countLookup } from "../_shared/cache-counts.ts";
-import type { Success } from "../_shared/contracts.ts";
+import { beginCall } from "../_desk/operations/calls.ts";
+import { countLookup } from "../_shared/counting.ts";
+import type { Success } from "../_desk/operations/operation.ts";
 import type { Clinic } from "./state.ts";
 
-type Told = Success<"begin_call">;
+type Told = Success<typeof beginCall>;
 
 /** What a call needs of its clinic, and nothing of who is calling: how it introduces itself, and what it offers. */
 export type Facts = {

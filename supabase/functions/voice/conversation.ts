@@ -1,5 +1,7 @@
-import type { Locale } from "../_shared/apology.ts";
-import type { Answer, Arguments, Operation } from "../_shared/contracts.ts";
+import type { Locale } from "../_language/locale.ts";
+import type { z } from "zod";
+import type { RpcArguments, RpcName } from "../_shared/database.ts";
+import type { Operation } from "../_desk/operations/operation.ts";
 import type { Clinics } from "./clinics.ts";
 import type { State, StateOf } from "./state.ts";
 
@@ -29,33 +31,38 @@ export type Then =
   | { verb: "hang up" };
 
 /**
- * The one thing that a turn asks the database, with what to say to the answer. `put` carries it out with whoever can
- * ask; `operation` and `args` are there to be looked at.
+ * The one operation that a turn has the database do, with what to say to its answer. `run` carries it out; `rpc` and `args`
+ * are there to be looked at.
  */
-export type Question = {
-  operation: Operation;
-  args: Arguments[Operation];
-  put(sources: Sources): Promise<Reply>;
+export type Invocation = {
+  readonly rpc: RpcName;
+  readonly args: object;
+  run(sources: Sources): Promise<Reply>;
 };
 
-/** Where a turn has its knowledge from: the database, which it asks once at most, and what is remembered of clinics. */
+/** Where a turn has its knowledge from: the database, at most once, and what is remembered of clinics. */
 export type Sources = { database: Database; clinics: Clinics };
-export type Database = <Name extends Operation>(operation: Name, args: Arguments[Name]) => Promise<Answer<Name>>;
 
-/** What a turn comes to: something to say at once, or one question and then something to say. */
-export type Plan = Reply | Question;
+/** Carries out an operation, as `callOperation` does for one request. */
+export type Database = <Name extends RpcName, Schema extends z.ZodType>(
+  operation: Operation<Name, Schema>,
+  args: RpcArguments<Name>,
+) => Promise<z.output<Schema>>;
 
-/** Plans to ask the database, and says what follows from each answer it may give. */
-export function ask<Name extends Operation>(
-  operation: Name,
-  args: Arguments[Name],
-  say: (answer: Answer<Name>) => Reply,
-): Question {
-  return { operation, args, put: async ({ database }) => say(await database(operation, args)) };
+/** What a turn comes to: something to say at once, or one operation and then something to say. */
+export type Plan = Reply | Invocation;
+
+/** Plans an operation, and what to say to each answer that it may give. */
+export function invoke<Name extends RpcName, Schema extends z.ZodType>(
+  operation: Operation<Name, Schema>,
+  args: RpcArguments<Name>,
+  say: (answer: z.output<Schema>) => Reply,
+): Invocation {
+  return { rpc: operation.rpc, args, run: async ({ database }) => say(await database(operation, args)) };
 }
 
-export function isQuestion(plan: Plan): plan is Question {
-  return "put" in plan;
+export function isInvocation(plan: Plan): plan is Invocation {
+  return "run" in plan;
 }
 
 /**
@@ -63,7 +70,7 @@ export function isQuestion(plan: Plan): plan is Question {
  * they are given.
  */
 export interface Step<Current extends State> {
-  /** Puts the step's question to the caller, in the wording for `state.tries`. */
+  /** Asks the caller what the step is about, in the wording for `state.tries`. */
   ask(state: Current, caller: Caller): Plan;
   /** What follows from what was heard; null when it was not understood. */
   hear(state: Current, heard: Heard, caller: Caller): Plan | null | Promise<Plan | null>;

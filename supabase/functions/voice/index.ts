@@ -1,16 +1,16 @@
-import { twilio } from "../_shared/senders.ts";
+import { twilio } from "../_shared/twilio-auth.ts";
 import { webhook } from "../_shared/webhook.ts";
-import { answerTurn, maskTurn, TurnRequest } from "./turn.ts";
+import { answerTurn, fallbackOfTurn, TurnRequest } from "./turn.ts";
 
 export default {
   fetch: webhook({
     name: "voice",
-    sender: twilio,
+    authenticate: twilio,
     input: TurnRequest,
     // The database has 2.5 s of them; Twilio would wait 15 s, but no caller does.
     deadlineMs: 3000,
     channel: "voice",
     answer: answerTurn,
-    mask: maskTurn,
+    fallback: fallbackOfTurn,
   }),
 };

@@ -1,7 +1,7 @@
-import type { Slot } from "../_shared/contracts.ts";
+import type { Slot } from "../_desk/operations/answers.ts";
 import { hearName } from "./hearing/names.ts";
 import type { Offer, Search } from "./state.ts";
-import { minuteOfDay, toMinute } from "./wall-clock.ts";
+import { minuteOfDay, toMinute } from "../_desk/clock.ts";
 
 /** More than three cannot be kept in mind. */
 export const MOST_READ = 3;

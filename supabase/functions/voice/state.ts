@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { ONCE } from "../_shared/reading.ts";
-import { WALL_CLOCK } from "./wall-clock.ts";
+import { WALL_CLOCK } from "../_desk/clock.ts";
+import { LOCALES } from "../_language/locale.ts";
 
 /**
  * Where a call stands, as it travels in the URL that the next turn is posted to. Twilio's signature covers it, so it is
@@ -27,7 +27,7 @@ const isWallClock = (text: string): boolean => WALL_CLOCK.test(text);
 /** Three ways to ask, counted from 0. */
 const Tries = z.string().regex(/^[0-2]$/).transform(Number).default(0);
 const Page = z.string().regex(/^\d$/).transform(Number).default(0);
-const Locale = z.enum(["en-US", "en-GB"]);
+const Locale = z.enum(LOCALES);
 
 /**
  * What every step after the greeting knows of the clinic. `asked` is its wall clock when it was last told, `version` the
@@ -96,75 +96,64 @@ const MESSAGE_REASONS = [
   "cancel",
   "question",
   "not_understood",
-  "nothing_free",
   "nothing_offered",
   "trouble",
 ] as const;
 export type MessageReason = (typeof MESSAGE_REASONS)[number];
 
-/**
- * Every step but the greeting. They are made when a call comes to the first of them, which is not in the first turn of a
- * process, where a caller waits for all of this to be loaded: they take 10 ms of it.
- */
-const LaterSteps = z.lazy(() =>
-  z.discriminatedUnion("step", [
-    z.object({ step: z.literal("menu"), ...clinic, tries: Tries }),
-    z.object({ step: z.literal("service"), ...clinic, tries: Tries, page: Page }),
-    z.object({
-      step: z.literal("day"),
-      ...clinic,
-      tries: Tries,
-      service: Id,
-      moving: Booked.optional(),
-      /** The span in which there was nothing, for the waiting list. */
-      from: WallClock.optional(),
-      to: WallClock.optional(),
-      provider: Id.optional(),
-    }),
-    z.object({ step: z.literal("search"), ...search }),
-    z.object({ step: z.literal("opening"), ...search, tries: Tries, offers: Offers }),
-    z.object({ step: z.literal("claim"), ...search, offer: Offer }),
-    z.object({ step: z.literal("phone"), ...search, tries: Tries, hold: Id }),
-    z.object({ step: z.literal("name"), ...search, tries: Tries, hold: Id }),
-    z.object({ step: z.literal("confirm"), ...search, tries: Tries, hold: Id }),
-    z.object({ step: z.literal("number"), ...verification }),
-    z.object({ step: z.literal("birth"), ...verification }),
-    z.object({
-      step: z.literal("appointment"),
-      ...clinic,
-      tries: Tries,
-      errand: Errand,
-      page: Page,
-      appointments: Appointments,
-    }),
-    z.object({ step: z.literal("none"), ...clinic, tries: Tries }),
-    z.object({ step: z.literal("cancel"), ...clinic, tries: Tries, booked: Booked }),
-    z.object({ step: z.literal("question"), ...clinic, tries: Tries }),
-    z.object({ step: z.literal("answer"), ...clinic, tries: Tries }),
-    z.object({
-      step: z.literal("message"),
-      /** Unknown when nobody could tell us: Postgres then goes by the number that was dialled. */
-      org: Id.optional(),
-      locale: Locale.optional(),
-      reason: z.enum(MESSAGE_REASONS).default("message"),
-    }),
-  ])
-);
+/** Every step, with what it knows. */
+const AnyState = z.discriminatedUnion("step", [
+  z.object({ step: z.literal("greeting") }),
+  z.object({ step: z.literal("menu"), ...clinic, tries: Tries }),
+  z.object({ step: z.literal("service"), ...clinic, tries: Tries, page: Page }),
+  z.object({
+    step: z.literal("day"),
+    ...clinic,
+    tries: Tries,
+    service: Id,
+    moving: Booked.optional(),
+    /** The span in which there was nothing, for the waiting list. */
+    from: WallClock.optional(),
+    to: WallClock.optional(),
+    provider: Id.optional(),
+  }),
+  z.object({ step: z.literal("search"), ...search }),
+  z.object({ step: z.literal("opening"), ...search, tries: Tries, offers: Offers }),
+  z.object({ step: z.literal("claim"), ...search, offer: Offer }),
+  z.object({ step: z.literal("phone"), ...search, tries: Tries, hold: Id }),
+  z.object({ step: z.literal("name"), ...search, tries: Tries, hold: Id }),
+  z.object({ step: z.literal("confirm"), ...search, tries: Tries, hold: Id }),
+  z.object({ step: z.literal("number"), ...verification }),
+  z.object({ step: z.literal("birth"), ...verification }),
+  z.object({
+    step: z.literal("appointment"),
+    ...clinic,
+    tries: Tries,
+    errand: Errand,
+    page: Page,
+    appointments: Appointments,
+  }),
+  z.object({ step: z.literal("none"), ...clinic, tries: Tries }),
+  z.object({ step: z.literal("cancel"), ...clinic, tries: Tries, booked: Booked }),
+  z.object({ step: z.literal("question"), ...clinic, tries: Tries }),
+  z.object({ step: z.literal("answer"), ...clinic, tries: Tries }),
+  z.object({
+    step: z.literal("message"),
+    /** Unknown when nobody could tell us: Postgres then goes by the number that was dialled. */
+    org: Id.optional(),
+    locale: Locale.optional(),
+    reason: z.enum(MESSAGE_REASONS).default("message"),
+  }),
+]);
 
 /** Where a call stands. */
-export type State = { step: "greeting" } | z.output<typeof LaterSteps>;
+export type State = z.output<typeof AnyState>;
 export type StepName = State["step"];
 /** Where a call stands in one step. */
 export type StateOf<Name extends StepName> = Extract<State, { step: Name }>;
 
 /** Reads the query of a turn. A call begins without one. */
-export const StateInUrl = z.looseObject({ step: z.string().default("greeting") }).transform((query, refusal): State => {
-  if (query.step === "greeting") return { step: "greeting" };
-  const state = LaterSteps.safeParse(query, ONCE);
-  if (state.success) return state.data;
-  refusal.issues.push(...state.error.issues.map((issue) => ({ ...issue, input: undefined })));
-  return z.NEVER;
-});
+export const StateInUrl = z.looseObject({ step: z.string().default("greeting") }).pipe(AnyState);
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;

@@ -1,17 +1,18 @@
 import { z } from "zod";
-import { apology } from "../_shared/apology.ts";
-import { afterTheAnswer } from "../_shared/background.ts";
-import { callDatabase } from "../_shared/database.ts";
+import { callOperation } from "../_desk/operations/operation.ts";
+import { localeOfNumber } from "../_language/locale.ts";
 import { publicUrl } from "../_shared/environment.ts";
-import { twimlAnswer } from "../_shared/masks.ts";
-import { callerNumber, callFields, localeOfNumber } from "../_shared/twilio-call.ts";
+import { apology, twimlAnswer } from "../_shared/fallbacks.ts";
+import { callerNumber, callFields } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
-import { messageTaken } from "./asking/message.ts";
-import { type Caller, type Heard, isQuestion, type Plan, type Reply } from "./conversation.ts";
+import { again } from "./asking/again.ts";
+import { messageTaken, recordMessage } from "./asking/message.ts";
 import { RememberedClinics } from "./clinics.ts";
-import { type State, StateInUrl, toQuery } from "./state.ts";
-import { greeting } from "./steps/greeting.ts";
+import { type Caller, type Heard, isInvocation, type Plan, type Reply, type Step } from "./conversation.ts";
+import { hearCommand } from "./hearing/choices.ts";
 import { toTwiml } from "./saying/twiml.ts";
+import { type State, StateInUrl, toQuery } from "./state.ts";
+import { STEPS } from "./steps.ts";
 
 const Body = z.object({
   ...callFields,
@@ -46,33 +47,31 @@ export async function answerTurn(request: TurnRequest, context: Context): Promis
     at: new Date().toISOString(),
   };
   const plan = await planTurn(state, heard, caller);
-  const reply = isQuestion(plan)
-    ? await plan.put({ clinics, database: (operation, args) => callDatabase(operation, args, context.signal) })
+  const reply = isInvocation(plan)
+    ? await plan.run({ clinics, database: (operation, args) => callOperation(operation, args, context) })
     : plan;
-  if (state.step === "greeting") afterTheAnswer(async () => void await loadLaterTurns());
   return inTwiml(reply, request);
 }
 
 /** Decides what a turn comes to. It asks nobody, so it is the same for the same turn. */
 export async function planTurn(state: State, heard: Heard, caller: Caller): Promise<Plan> {
-  if (state.step === "greeting") return greeting.ask(state, caller);
-  const { planLaterTurn } = await loadLaterTurns();
-  return await planLaterTurn(state, heard, caller);
-}
+  // Each step only ever gets its own state, which the compiler cannot see through the lookup.
+  const step: Step<State> = STEPS[state.step];
+  if (!("tries" in state)) return await step.hear(state, heard, caller) ?? step.ask(state, caller);
 
-/**
- * The first turn of a process is a greeting, whose caller waits for all that is loaded. It needs nothing of the other
- * steps and of what they understand: half of our modules, and 10 ms. They come while the greeting is read aloud.
- */
-function loadLaterTurns(): Promise<typeof import("./later-turns.ts")> {
-  return import("./later-turns.ts");
+  const command = hearCommand(heard.keys, heard.words);
+  if (command === "message") return recordMessage(state, "message");
+  if (command === "repeat") return step.ask({ ...state, tries: 0 }, caller);
+  const isSilent = heard.keys === "" && heard.words === "";
+  const plan = isSilent ? null : await step.hear(state, heard, caller);
+  return plan ?? again(state, (next) => step.ask(next, caller));
 }
 
 /**
  * What the caller hears when a turn fails: an apology and the tone for a message. A message that was recorded is with
  * Twilio already, so its caller is told so, and it is brought back from there.
  */
-export function maskTurn(request: TurnRequest): Response {
+export function fallbackOfTurn(request: TurnRequest): Response {
   const { state, body } = request;
   const locale = ("locale" in state ? state.locale : undefined) ?? localeOfNumber(body.To);
   if (state.step === "message" && body.RecordingUrl !== undefined) return inTwiml(messageTaken(locale), request);

@@ -1,11 +1,11 @@
-import { secretKey } from "../_shared/senders.ts";
+import { secretKey } from "../_shared/auth.ts";
 import { webhook } from "../_shared/webhook.ts";
 import { Poke, work } from "./work.ts";
 
 export default {
   fetch: webhook({
     name: "worker",
-    sender: secretKey,
+    authenticate: secretKey,
     input: Poke,
     deadlineMs: 60_000,
     channel: "json",

@@ -1,22 +1,18 @@
-import { z } from "zod";
-import { outcome } from "../_shared/contracts.ts";
-import { askDatabase } from "../_shared/database.ts";
-import { FrontdeskError } from "../_shared/errors.ts";
-import { wordsForStaff } from "../_shared/text-wording.ts";
+import { takeMessage } from "../_desk/operations/calls.ts";
+import { type AnyOperation, callOperation, type Outcome, successOf } from "../_desk/operations/operation.ts";
+import {
+  findUnsettled,
+  finishReconciliation,
+  settleCall,
+  startReconciliation,
+} from "../_desk/operations/reconciliation.ts";
+import { receiveText } from "../_desk/operations/texts.ts";
+import { wordsForStaff } from "../_language/en/texts.ts";
+import { UnexpectedReasonError } from "../_shared/errors.ts";
 import { callerNumber } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
-import { strangers } from "./strangers.ts";
 import type { ListedCall, ListedRecording, ListedText, Lists } from "./twilio-lists.ts";
-
-const Mark = outcome(() => ({ settled_until: z.iso.datetime({ offset: true }) }));
-const Unsettled = outcome(() => ({
-  calls: z.array(z.string()),
-  recordings: z.array(z.string()),
-  texts: z.array(z.string()),
-}));
-const Settled = outcome(() => ({ status: z.string() }));
-const Taken = outcome(() => ({ task_id: z.guid() }));
-const Noted = outcome(() => ({}));
+import { unknownSids } from "./unknown-sids.ts";
 
 /** What Twilio lists may be some minutes behind what it does, and its clock beside ours. */
 const LOOK_BACK_MS = 10 * 60_000;
@@ -54,8 +50,7 @@ interface Missing {
  * run twice at once: what it has done is done, and the rest is found again.
  */
 export async function reconcile(twilio: Lists, until: number, context: Context): Promise<Reconciled> {
-  const started = await askDatabase("start_reconciliation", Mark, {}, context.signal);
-  if (!started.success) throw new FrontdeskError("start_reconciliation refuses", started.reason);
+  const started = successOf(startReconciliation, await callOperation(startReconciliation, {}, context));
 
   const now = new Date();
   const from = new Date(Date.parse(started.settled_until) - LOOK_BACK_MS);
@@ -64,26 +59,26 @@ export async function reconcile(twilio: Lists, until: number, context: Context):
   const recordings = await twilio.recordingsIn({ from, to });
   const calls = await twilio.callsIn({ from, to });
   const texts = await twilio.textsIn({ from, to: new Date(to.getTime() - UNDER_WAY_MS) });
-  const unsettled = await findUnsettled(calls, recordings, texts, context);
+  const unsettled = await unsettledAmong(calls, recordings, texts, context);
   const listed = new Map(calls.map((call) => [call.sid, call]));
   const missing: Missing[] = [
     ...unsettled.calls.map((call): Missing => ({
       of: "calls",
       began: call.startedAt,
-      bring: () => settleCall(call, context),
+      bring: () => bringCall(call, context),
     })),
     ...unsettled.recordings.map((recording): Missing => ({
       of: "messages",
       began: recording.createdAt,
       bring: async () => {
         const call = listed.get(recording.callSid) ?? await twilio.call(recording.callSid);
-        return await takeMessage(recording, call, context);
+        return await bringMessage(recording, call, context);
       },
     })),
     ...unsettled.texts.map((text): Missing => ({
       of: "texts",
       began: text.sentAt,
-      bring: () => takeText(text, context),
+      bring: () => bringText(text, context),
     })),
   ];
   const brought = await bringAll(missing, Math.max(until, performance.now() + LEAST_MS));
@@ -91,8 +86,7 @@ export async function reconcile(twilio: Lists, until: number, context: Context):
   // What cannot be brought is tried again for a day, but does not keep the mark for ever.
   const open = [...waitedFor(calls, recordings), ...brought.failed].filter((began) => isYoung(began, now));
   const mark = { p_settled_until: earliest(to, [...open, ...brought.left]).toISOString() };
-  const finished = await askDatabase("finish_reconciliation", Noted, mark, context.signal);
-  if (!finished.success) throw new FrontdeskError("finish_reconciliation refuses", finished.reason);
+  successOf(finishReconciliation, await callOperation(finishReconciliation, mark, context));
   if (brought.failure !== undefined) throw brought.failure.thrown;
   return brought.tally;
 }
@@ -141,7 +135,7 @@ function earliest(first: Date, others: readonly Date[]): Date {
   return new Date(Math.min(first.getTime(), ...others.map((other) => other.getTime())));
 }
 
-async function findUnsettled(
+async function unsettledAmong(
   calls: readonly ListedCall[],
   recordings: readonly ListedRecording[],
   texts: readonly ListedText[],
@@ -152,24 +146,24 @@ async function findUnsettled(
   const missing = new Set<string>();
   for (let at = 0; at < Math.max(ended.length, messages.length, texts.length); at += BATCH) {
     const someMessages = messages.slice(at, at + BATCH);
-    const found = await askDatabase("find_unsettled", Unsettled, {
+    const args = {
       p_call_sids: ended.slice(at, at + BATCH).map(({ sid }) => sid),
       p_recording_call_sids: someMessages.map(({ callSid }) => callSid),
       p_recording_sids: someMessages.map(({ sid }) => sid),
       p_text_sids: texts.slice(at, at + BATCH).map(({ sid }) => sid),
-    }, context.signal);
-    if (!found.success) throw new FrontdeskError("find_unsettled refuses", found.reason);
+    };
+    const found = successOf(findUnsettled, await callOperation(findUnsettled, args, context));
     for (const sid of [...found.calls, ...found.recordings, ...found.texts]) missing.add(sid);
   }
   return {
-    calls: ended.filter(({ sid }) => missing.has(sid) && !strangers.has(sid)),
-    recordings: messages.filter(({ sid, callSid }) => missing.has(sid) && !strangers.has(callSid)),
-    texts: texts.filter(({ sid }) => missing.has(sid) && !strangers.has(sid)),
+    calls: ended.filter(({ sid }) => missing.has(sid) && !unknownSids.has(sid)),
+    recordings: messages.filter(({ sid, callSid }) => missing.has(sid) && !unknownSids.has(callSid)),
+    texts: texts.filter(({ sid }) => missing.has(sid) && !unknownSids.has(sid)),
   };
 }
 
-async function settleCall(call: ListedCall, context: Context): Promise<boolean> {
-  const settled = await askDatabase("settle_call", Settled, {
+async function bringCall(call: ListedCall, context: Context): Promise<boolean> {
+  const settled = await callOperation(settleCall, {
     p_call_sid: call.sid,
     p_to: call.to,
     p_from: callerNumber(call.from),
@@ -177,13 +171,13 @@ async function settleCall(call: ListedCall, context: Context): Promise<boolean> 
     p_started_at: call.startedAt.toISOString(),
     p_ended_at: (call.endedAt ?? call.startedAt).toISOString(),
     p_duration_seconds: call.durationSeconds,
-  }, context.signal);
-  return isOurs("settle_call", call.sid, settled, context);
+  }, context);
+  return isOurs(settleCall, call.sid, settled, context);
 }
 
 /** Twilio may have forgotten the call; then the clinic is the one that the call is known to have reached. */
-async function takeMessage(recording: ListedRecording, call: ListedCall | null, context: Context): Promise<boolean> {
-  const taken = await askDatabase("take_message", Taken, {
+async function bringMessage(recording: ListedRecording, call: ListedCall | null, context: Context): Promise<boolean> {
+  const taken = await callOperation(takeMessage, {
     p_org_id: null,
     p_call_sid: recording.callSid,
     p_from: call === null ? null : callerNumber(call.from),
@@ -191,32 +185,27 @@ async function takeMessage(recording: ListedRecording, call: ListedCall | null, 
     p_body: null,
     p_recording_url: recording.url,
     p_to: call?.to ?? null,
-  }, context.signal);
+  }, context);
   // A call that Twilio does not know may be one that it does not know yet.
-  return isOurs("take_message", call?.sid ?? null, taken, context);
+  return isOurs(takeMessage, call?.sid ?? null, taken, context);
 }
 
 /** Whatever it says: by now it may be about something else, and nobody can be written back to. Staff read it. */
-async function takeText(text: ListedText, context: Context): Promise<boolean> {
-  const received = await askDatabase("receive_text", Noted, {
+async function bringText(text: ListedText, context: Context): Promise<boolean> {
+  const received = await callOperation(receiveText, {
     p_to: text.to,
     p_from: text.from,
     p_sid: text.sid,
     p_intent: "late",
     p_body: wordsForStaff(text),
-  }, context.signal);
-  return isOurs("receive_text", text.sid, received, context);
+  }, context);
+  return isOurs(receiveText, text.sid, received, context);
 }
 
 /** The account may have numbers that belong to no clinic; whatever else is refused, somebody has to look at. */
-function isOurs(
-  operation: string,
-  sid: string | null,
-  answer: { success: boolean; reason?: string },
-  context: Context,
-): boolean {
+function isOurs(operation: AnyOperation, sid: string | null, answer: Outcome, context: Context): boolean {
   if (answer.success) return true;
-  if (answer.reason !== "not_found") context.report(new FrontdeskError(`${operation} refuses`, answer.reason ?? ""));
-  else if (sid !== null) strangers.add(sid);
+  if (answer.reason !== "not_found") context.report(new UnexpectedReasonError(operation.rpc, answer.reason));
+  else if (sid !== null) unknownSids.add(sid);
   return false;
 }

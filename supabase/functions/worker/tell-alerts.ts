@@ -1,9 +1,9 @@
 import { Webhook } from "standardwebhooks";
-import { askDatabase } from "../_shared/database.ts";
+import { type AlertNotice, claimAlertNotices, recordAlertNotice } from "../_desk/operations/jobs.ts";
+import { callOperation, successOf } from "../_desk/operations/operation.ts";
 import { optionalSetting } from "../_shared/environment.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
 import type { Context } from "../_shared/webhook.ts";
-import { type AlertNotice, WORKER_ANSWERS } from "./contracts.ts";
 
 /** A listener that takes longer is told again later. */
 const TELL_MS = 5000;
@@ -16,20 +16,18 @@ export async function tellAlerts(context: Context): Promise<{ told: number; fail
   const channels = listeners();
   const tally = { told: 0, failed: 0 };
   if (channels.size === 0) return tally;
-  const claimed = await askDatabase("claim_alert_notices", WORKER_ANSWERS.claim_alert_notices, {
-    p_channels: [...channels.keys()],
-  }, context.signal);
-  if (!claimed.success) throw new FrontdeskError("claim_alert_notices refuses", claimed.reason);
+  const args = { p_channels: [...channels.keys()] };
+  const claimed = successOf(claimAlertNotices, await callOperation(claimAlertNotices, args, context));
 
   for (const notice of claimed.notices) {
     const isTold = await attempt(channels.get(notice.channel), notice, context);
     tally[isTold ? "told" : "failed"] += 1;
-    await askDatabase("record_alert_notice", WORKER_ANSWERS.record_alert_notice, {
+    await callOperation(recordAlertNotice, {
       p_alert_id: notice.alert.id,
       p_event: notice.event,
       p_channel: notice.channel,
       p_is_told: isTold,
-    }, context.signal);
+    }, context);
   }
   return tally;
 }

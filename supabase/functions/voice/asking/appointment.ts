@@ -1,15 +1,16 @@
-import type { Success } from "../../_shared/contracts.ts";
+import { listAppointments } from "../../_desk/operations/booking.ts";
+import type { Success } from "../../_desk/operations/operation.ts";
 import type { Reply } from "../conversation.ts";
 import { MOST_READ } from "../openings.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
 import { spokenDate, spokenMoment, spokenTime } from "../saying/spoken-time.ts";
 import { type Booked, type Clinic, clinicOf, type Errand, MOST_APPOINTMENTS, type StateOf } from "../state.ts";
-import { toMinute } from "../wall-clock.ts";
+import { toMinute } from "../../_desk/clock.ts";
 import { askCancel } from "./cancel.ts";
 import { askDay } from "./day.ts";
 import { askToBook } from "./none.ts";
 
-type Listed = Success<"list_appointments">["appointments"];
+type Listed = Success<typeof listAppointments>["appointments"];
 
 /** Tells callers who proved who they are which appointments they have, and asks what their errand needs. */
 export function tellAppointments(clinic: Clinic, errand: Errand, listed: Listed): Reply {

@@ -1,4 +1,4 @@
-import type { Slot } from "../../_shared/contracts.ts";
+import type { Slot } from "../../_desk/operations/answers.ts";
 import type { Reply } from "../conversation.ts";
 import { YES_NO_HINTS } from "../hearing/choices.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";

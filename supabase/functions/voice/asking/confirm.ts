@@ -1,4 +1,6 @@
-import type { Slot, Success } from "../../_shared/contracts.ts";
+import { setHoldContact } from "../../_desk/operations/booking.ts";
+import type { Slot } from "../../_desk/operations/answers.ts";
+import type { Success } from "../../_desk/operations/operation.ts";
 import type { Reply } from "../conversation.ts";
 import { YES_NO_HINTS } from "../hearing/choices.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
@@ -10,7 +12,7 @@ import { sayGoodbye } from "./goodbye.ts";
  * Reads back what would be booked, or moved from when to when, and the name if this call gave one; never one that the
  * clinic knew before.
  */
-export function readBack(state: StateOf<"confirm">, held: Success<"set_hold_contact">): Reply {
+export function readBack(state: StateOf<"confirm">, held: Success<typeof setHoldContact>): Reply {
   const { locale, moving } = state;
   const sentences = sentencesIn(locale);
   const { slot: { service_name, provider_name, starts_local }, contact, code } = held;

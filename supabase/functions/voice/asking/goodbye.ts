@@ -1,4 +1,4 @@
-import type { Locale } from "../../_shared/apology.ts";
+import type { Locale } from "../../_language/locale.ts";
 import type { Reply } from "../conversation.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 

@@ -1,10 +1,11 @@
-import type { Failure, Slot } from "../../_shared/contracts.ts";
+import type { Slot } from "../../_desk/operations/answers.ts";
+import type { Failure } from "../../_desk/operations/operation.ts";
 import type { Reply } from "../conversation.ts";
 import { MOST_READ, toOffer } from "../openings.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { spokenDate, spokenMoment, spokenTime } from "../saying/spoken-time.ts";
 import { clinicOf, type Search, searchOf, type StateOf } from "../state.ts";
-import { addDays, startOfDay, toMinute } from "../wall-clock.ts";
+import { addDays, startOfDay, toMinute } from "../../_desk/clock.ts";
 import { askOtherDay } from "./day.ts";
 
 /** Reads openings aloud: weekday, date, time and provider of each. */

@@ -1,5 +1,5 @@
-import type { Locale } from "../../_shared/apology.ts";
-import { dateOf, dayAt } from "../wall-clock.ts";
+import type { Locale } from "../../_language/locale.ts";
+import { dateOf, dayAt } from "../../_desk/clock.ts";
 import { MONTH, monthNumber } from "./calendar-words.ts";
 import { inDigits, NUMBER_NAMES } from "./digits.ts";
 

@@ -1,5 +1,5 @@
-import type { Locale } from "../../_shared/apology.ts";
-import { addDays, type WallClock, weekday } from "../wall-clock.ts";
+import type { Locale } from "../../_language/locale.ts";
+import { addDays, type WallClock, weekday } from "../../_desk/clock.ts";
 
 /** The words of the calendar, as parts of patterns over `uniform` text, and what they stand for. */
 

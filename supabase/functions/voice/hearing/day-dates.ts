@@ -1,5 +1,5 @@
-import type { Locale } from "../../_shared/apology.ts";
-import { addDays, dateOf, dayAt, type WallClock, weekday } from "../wall-clock.ts";
+import type { Locale } from "../../_language/locale.ts";
+import { addDays, dateOf, dayAt, type WallClock, weekday } from "../../_desk/clock.ts";
 import { count, MONTH, monthNumber, WEEKDAY, weekdayNumber, weekNamed } from "./calendar-words.ts";
 
 /** A date that was named, the last of two neighbouring ones if so, and the words before it. */

@@ -1,5 +1,5 @@
-import type { Locale } from "../../_shared/apology.ts";
-import { addDays, dateOf, dayAt, daysBetween, type WallClock, weekday } from "../wall-clock.ts";
+import type { Locale } from "../../_language/locale.ts";
+import { addDays, dateOf, dayAt, daysBetween, type WallClock, weekday } from "../../_desk/clock.ts";
 import { count, MONTH, monthNumber, namesWeekday, startOfWeek, weekNamed } from "./calendar-words.ts";
 import { hearDate } from "./day-dates.ts";
 

@@ -1,5 +1,5 @@
-import type { Locale } from "../../_shared/apology.ts";
-import { addDays, atMinute, minuteOfDay, startOfDay, type WallClock } from "../wall-clock.ts";
+import type { Locale } from "../../_language/locale.ts";
+import { addDays, atMinute, minuteOfDay, startOfDay, type WallClock } from "../../_desk/clock.ts";
 import { MONTH } from "./calendar-words.ts";
 import { bareHourAsTime, hearDate } from "./day-dates.ts";
 import { type Days, hearSpan } from "./day-spans.ts";

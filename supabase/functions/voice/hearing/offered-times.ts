@@ -1,4 +1,4 @@
-import { minuteOfDay, type WallClock, weekday } from "../wall-clock.ts";
+import { minuteOfDay, type WallClock, weekday } from "../../_desk/clock.ts";
 import { hearTimeOfDay } from "./time-of-day.ts";
 import { uniform, withoutPronoun } from "./uniform.ts";
 

@@ -1,4 +1,4 @@
-import type { Locale } from "../../_shared/apology.ts";
+import type { Locale } from "../../_language/locale.ts";
 
 /** A telephone number that was keyed in, in E.164; null when it cannot be one of the clinic's country. */
 export function keyedPhone(keys: string, locale: Locale): string | null {

@@ -1,4 +1,4 @@
-import type { Locale } from "../../_shared/apology.ts";
+import type { Locale } from "../../_language/locale.ts";
 import type { MessageReason } from "../state.ts";
 
 /** One question in three wordings: asked, asked again, and asked for the last time. */
@@ -158,7 +158,6 @@ const american = {
     question:
       "I am not sure about that, so someone will call you back with the answer. Please ask once more in your message.",
     not_understood: "I am sorry that I do not understand. Someone will call you back instead.",
-    nothing_free: "Someone will call you back about it.",
     nothing_offered: "I am sorry, I cannot book appointments right now. Someone will call you back about it.",
     trouble: "I'm having trouble right now, let me help you another way. Someone will call you back.",
   } satisfies Record<MessageReason, string>,

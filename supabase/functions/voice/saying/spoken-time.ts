@@ -1,5 +1,5 @@
-import type { Locale } from "../../_shared/apology.ts";
-import { addDays, dateOf, minuteOfDay, startOfDay, type WallClock, weekday } from "../wall-clock.ts";
+import type { Locale } from "../../_language/locale.ts";
+import { addDays, dateOf, minuteOfDay, startOfDay, type WallClock, weekday } from "../../_desk/clock.ts";
 
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS = [

@@ -1,5 +1,5 @@
 import type VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
-import { RECORDING } from "../../_shared/apology.ts";
+import { RECORDING } from "../../_shared/fallbacks.ts";
 import { element, response } from "../../_shared/twiml.ts";
 import type { Reply } from "../conversation.ts";
 import { sentencesIn } from "./sentences.ts";

@@ -1,8 +1,9 @@
+import { cancelAppointment } from "../../_desk/operations/booking.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { askCancel, sayCancelled } from "../asking/cancel.ts";
 import { askMenu } from "../asking/menu.ts";
 import { recordMessage } from "../asking/message.ts";
-import { ask, type Caller, type Question, type Step } from "../conversation.ts";
+import { type Caller, type Invocation, invoke, type Step } from "../conversation.ts";
 import { hearYesNo } from "../hearing/choices.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { clinicOf, type StateOf } from "../state.ts";
@@ -17,13 +18,13 @@ export const cancel: Step<StateOf<"cancel">> = {
     const yes = hearYesNo(keys, words, CANCEL);
     if (yes === null) return null;
     return yes
-      ? cancelAppointment(state, caller)
+      ? cancelBooked(state, caller)
       : askMenu({ step: "menu", ...clinicOf(state), tries: 0 }, [sentencesIn(state.locale).kept]);
   },
 };
 
-function cancelAppointment(state: StateOf<"cancel">, caller: Caller): Question {
-  return ask("cancel_appointment", {
+function cancelBooked(state: StateOf<"cancel">, caller: Caller): Invocation {
+  return invoke(cancelAppointment, {
     p_org_id: state.org,
     p_appointment_id: state.booked.appointment,
     p_reason: "by phone",
@@ -32,6 +33,6 @@ function cancelAppointment(state: StateOf<"cancel">, caller: Caller): Question {
     if (answer.success) return sayCancelled(state, answer.slot);
     // Staff have changed it meanwhile, or it has begun.
     if (answer.reason === "not_found") return recordMessage(state, "cancel");
-    throw new UnexpectedReasonError("cancel_appointment", answer.reason);
+    throw new UnexpectedReasonError(cancelAppointment.rpc, answer.reason);
   });
 }

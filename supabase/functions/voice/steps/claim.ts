@@ -1,10 +1,11 @@
+import { claimSlot } from "../../_desk/operations/booking.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
-import type { Failure, Success } from "../../_shared/contracts.ts";
+import type { Failure, Success } from "../../_desk/operations/operation.ts";
 import { readBack, sayDone } from "../asking/confirm.ts";
 import { askName } from "../asking/name.ts";
 import { offerInstead } from "../asking/opening.ts";
 import { askPhone } from "../asking/phone.ts";
-import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
+import { type Caller, type Invocation, invoke, type Reply, type Step } from "../conversation.ts";
 import { startOf } from "../openings.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Offer, type Search, searchOf, type StateOf } from "../state.ts";
@@ -16,8 +17,8 @@ export const claim: Step<StateOf<"claim">> = {
 };
 
 /** Holds the chosen time for this call, then finds out for whom. */
-export function claimTime(search: Search, offer: Offer, caller: Caller): Question {
-  return ask("claim_slot_atomic", {
+export function claimTime(search: Search, offer: Offer, caller: Caller): Invocation {
+  return invoke(claimSlot, {
     p_org_id: search.org,
     p_provider_id: offer.provider,
     p_service_id: search.service,
@@ -26,7 +27,7 @@ export function claimTime(search: Search, offer: Offer, caller: Caller): Questio
   }, (answer) => answer.success ? held(search, answer, caller) : notHeld(search, answer));
 }
 
-function held(search: Search, answer: Success<"claim_slot_atomic">, caller: Caller): Reply {
+function held(search: Search, answer: Success<typeof claimSlot>, caller: Caller): Reply {
   // Twilio repeats a turn now and then, even one whose appointment has been made meanwhile.
   if (answer.code !== undefined) return sayDone(search, answer.slot, answer.code);
 
@@ -45,7 +46,7 @@ function notHeld(search: Search, answer: Failure): Reply {
       return offerInstead(search, answer, sentences.slotTaken);
     case "invalid_input":
     case "hold_expired":
-      throw new UnexpectedReasonError("claim_slot_atomic", answer.reason);
+      throw new UnexpectedReasonError(claimSlot.rpc, answer.reason);
     default:
       return offerInstead(search, answer, sentences.slotGone);
   }

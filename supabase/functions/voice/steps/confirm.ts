@@ -1,7 +1,8 @@
-import type { Failure } from "../../_shared/contracts.ts";
+import { confirmHold, releaseHold, rescheduleAppointment, setHoldContact } from "../../_desk/operations/booking.ts";
+import type { Failure } from "../../_desk/operations/operation.ts";
 import { askToConfirm, readBack, sayDone } from "../asking/confirm.ts";
 import { recordMessage } from "../asking/message.ts";
-import { ask, type Plan, type Question, type Reply, type Step } from "../conversation.ts";
+import { type Invocation, invoke, type Plan, type Reply, type Step } from "../conversation.ts";
 import { hearYesNo } from "../hearing/choices.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Booked, searchOf, type StateOf } from "../state.ts";
@@ -14,10 +15,10 @@ export const confirm: Step<StateOf<"confirm">> = {
   ask(state): Plan {
     if (state.tries > 0) return askToConfirm(state);
     // Noting nothing reads what is held, which no URL may carry.
-    return ask(
-      "set_hold_contact",
+    return invoke(
+      setHoldContact,
       { p_org_id: state.org, p_hold_id: state.hold, p_contact: null },
-      (answer) => answer.success ? readBack(state, answer) : holdIsOver(state, "set_hold_contact", answer),
+      (answer) => answer.success ? readBack(state, answer) : holdIsOver(state, setHoldContact, answer),
     );
   },
 
@@ -29,22 +30,18 @@ export const confirm: Step<StateOf<"confirm">> = {
   },
 };
 
-function book(state: StateOf<"confirm">, phone: string | null): Question {
-  return ask(
-    "confirm_hold",
-    {
-      p_org_id: state.org,
-      p_hold_id: state.hold,
-      p_contact: phone === null ? {} : { phone },
-    },
-    (answer) => answer.success ? sayDone(state, answer.slot, answer.code) : holdIsOver(state, "confirm_hold", answer),
-  );
+function book(state: StateOf<"confirm">, phone: string | null): Invocation {
+  return invoke(confirmHold, {
+    p_org_id: state.org,
+    p_hold_id: state.hold,
+    p_contact: phone === null ? {} : { phone },
+  }, (answer) => answer.success ? sayDone(state, answer.slot, answer.code) : holdIsOver(state, confirmHold, answer));
 }
 
 /** Until this moment the appointment has its old time. */
-function move(state: StateOf<"confirm">, { appointment }: Booked): Question {
-  return ask(
-    "reschedule_appointment",
+function move(state: StateOf<"confirm">, { appointment }: Booked): Invocation {
+  return invoke(
+    rescheduleAppointment,
     { p_org_id: state.org, p_appointment_id: appointment, p_hold_id: state.hold },
     (answer) => answer.success ? sayDone(state, answer.slot, answer.code) : notMoved(state, answer),
   );
@@ -53,12 +50,12 @@ function move(state: StateOf<"confirm">, { appointment }: Booked): Question {
 function notMoved(state: StateOf<"confirm">, answer: Failure): Reply {
   // Staff have cancelled it meanwhile, or it has begun.
   if (answer.reason === "not_found") return recordMessage(state, "move");
-  return holdIsOver(state, "reschedule_appointment", answer);
+  return holdIsOver(state, rescheduleAppointment, answer);
 }
 
-function letGo(state: StateOf<"confirm">): Question {
+function letGo(state: StateOf<"confirm">): Invocation {
   const { after: _heardBefore, ...search } = searchOf(state);
-  return ask("release_hold", { p_org_id: state.org, p_hold_id: state.hold }, () => ({
+  return invoke(releaseHold, { p_org_id: state.org, p_hold_id: state.hold }, () => ({
     locale: state.locale,
     say: [sentencesIn(state.locale).letGo],
     then: { verb: "go", state: { step: "search", ...search } },

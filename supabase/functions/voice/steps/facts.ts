@@ -1,11 +1,12 @@
-import type { Failure } from "../../_shared/contracts.ts";
+import { beginCall } from "../../_desk/operations/calls.ts";
+import type { Failure } from "../../_desk/operations/operation.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
-import { localeOfNumber } from "../../_shared/twilio-call.ts";
+import { localeOfNumber } from "../../_language/locale.ts";
 import type { Facts } from "../clinics.ts";
-import type { Caller, Question, Reply } from "../conversation.ts";
+import type { Caller, Invocation, Reply } from "../conversation.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Clinic, clinicOf } from "../state.ts";
-import { toMinute } from "../wall-clock.ts";
+import { toMinute } from "../../_desk/clock.ts";
 
 /**
  * Says something for which the clinic's facts are needed: those that are remembered, if they are the ones with which this
@@ -15,7 +16,7 @@ export function withFacts(
   known: Clinic | null,
   caller: Caller,
   say: (facts: Facts, clinic: Clinic) => Reply,
-): Question {
+): Invocation {
   const args = {
     p_to: caller.dialled,
     p_from: caller.phone,
@@ -23,13 +24,13 @@ export function withFacts(
     p_created_at: caller.at,
   };
   return {
-    operation: "begin_call",
+    rpc: beginCall.rpc,
     args,
-    async put({ database, clinics }) {
+    async run({ database, clinics }) {
       const remembered = known === null ? null : clinics.recall(known);
       if (known !== null && remembered !== null) return say(remembered, clinicOf(known));
 
-      const answer = await database("begin_call", args);
+      const answer = await database(beginCall, args);
       if (!answer.success) return noClinic(caller, answer);
       const { clinic: { local_now, ...clinic }, services, providers } = answer;
       const facts = { clinic, services, providers };
@@ -46,7 +47,7 @@ export function withFacts(
 }
 
 function noClinic(caller: Caller, { reason }: Failure): Reply {
-  if (reason !== "not_found") throw new UnexpectedReasonError("begin_call", reason);
+  if (reason !== "not_found") throw new UnexpectedReasonError(beginCall.rpc, reason);
   const locale = localeOfNumber(caller.dialled);
   return { locale, say: [sentencesIn(locale).noClinic], then: { verb: "hang up" } };
 }

@@ -1,7 +1,8 @@
+import { takeMessage } from "../../_desk/operations/calls.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
-import { localeOfNumber } from "../../_shared/twilio-call.ts";
+import { localeOfNumber } from "../../_language/locale.ts";
 import { messageTaken, recordAgain } from "../asking/message.ts";
-import { ask, type Step } from "../conversation.ts";
+import { invoke, type Step } from "../conversation.ts";
 import type { StateOf } from "../state.ts";
 
 /** A message was recorded; it becomes a task for staff. */
@@ -10,7 +11,7 @@ export const message: Step<StateOf<"message">> = {
 
   hear(state, heard, caller) {
     if (heard.recordingUrl === null) return null;
-    return ask("take_message", {
+    return invoke(takeMessage, {
       p_org_id: state.org ?? null,
       p_call_sid: caller.callSid,
       p_from: caller.phone,
@@ -20,7 +21,7 @@ export const message: Step<StateOf<"message">> = {
       p_recording_url: heard.recordingUrl,
     }, (answer) => {
       // The mask of this step says the same to the caller; staff have to hear that the message has no task.
-      if (!answer.success) throw new UnexpectedReasonError("take_message", answer.reason);
+      if (!answer.success) throw new UnexpectedReasonError(takeMessage.rpc, answer.reason);
       return messageTaken(state.locale ?? localeOfNumber(caller.dialled));
     });
   },

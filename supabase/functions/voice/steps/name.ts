@@ -1,6 +1,7 @@
+import { setHoldContact } from "../../_desk/operations/booking.ts";
 import { readBack } from "../asking/confirm.ts";
 import { askName } from "../asking/name.ts";
-import { ask, type Step } from "../conversation.ts";
+import { invoke, type Step } from "../conversation.ts";
 import { hearNumber } from "../hearing/choices.ts";
 import { hearPersonName } from "../hearing/names.ts";
 import { searchOf, type StateOf } from "../state.ts";
@@ -14,8 +15,8 @@ export const name: Step<StateOf<"name">> = {
     const withoutName = hearNumber(keys, words, 1) === 1;
     const given = withoutName || keys !== "" ? null : hearPersonName(words);
     if (given === null && !withoutName) return null;
-    return ask(
-      "set_hold_contact",
+    return invoke(
+      setHoldContact,
       {
         p_org_id: state.org,
         p_hold_id: state.hold,
@@ -24,7 +25,7 @@ export const name: Step<StateOf<"name">> = {
       (answer) =>
         answer.success
           ? readBack({ step: "confirm", ...searchOf(state), tries: 0, hold: state.hold }, answer)
-          : holdIsOver(state, "set_hold_contact", answer),
+          : holdIsOver(state, setHoldContact, answer),
     );
   },
 };

@@ -1,14 +1,14 @@
 import { again } from "../asking/again.ts";
 import { askOtherDay } from "../asking/day.ts";
 import { readOpeningsAgain } from "../asking/opening.ts";
-import type { Caller, Plan, Question, Step } from "../conversation.ts";
+import type { Caller, Invocation, Plan, Step } from "../conversation.ts";
 import { hearMore, hearNumber } from "../hearing/choices.ts";
 import { hearDay } from "../hearing/day-words.ts";
 import { hearName } from "../hearing/names.ts";
 import { hearOfferedTime } from "../hearing/offered-times.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { searchOf, type StateOf } from "../state.ts";
-import { addDays, startOfDay } from "../wall-clock.ts";
+import { addDays, startOfDay } from "../../_desk/clock.ts";
 import { claimTime } from "./claim.ts";
 import { withFacts } from "./facts.ts";
 import { findOpenings, searchFor } from "./search.ts";
@@ -51,7 +51,7 @@ function lastOf(state: StateOf<"opening">): number {
  * "With Dr. Reed, please." Names do not travel in URLs, so Postgres is asked for them; the choice itself then costs a
  * turn of its own.
  */
-function withProvider(state: StateOf<"opening">, words: string, caller: Caller): Question {
+function withProvider(state: StateOf<"opening">, words: string, caller: Caller): Invocation {
   return withFacts(state, caller, (facts) => {
     const index = hearName(words, facts.providers.map(({ name }) => name));
     const provider = index === null ? undefined : facts.providers[index]?.id;

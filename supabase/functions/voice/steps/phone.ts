@@ -1,6 +1,7 @@
+import { setHoldContact } from "../../_desk/operations/booking.ts";
 import { askName } from "../asking/name.ts";
 import { askPhone } from "../asking/phone.ts";
-import { ask, type Step } from "../conversation.ts";
+import { invoke, type Step } from "../conversation.ts";
 import { keyedPhone } from "../hearing/phone-numbers.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { spelledPhone } from "../saying/spoken-time.ts";
@@ -14,11 +15,11 @@ export const phone: Step<StateOf<"phone">> = {
   hear(state, { keys, words }) {
     const number = keyedPhone(keys === "" ? words : keys, state.locale);
     if (number === null) return null;
-    return ask(
-      "set_hold_contact",
+    return invoke(
+      setHoldContact,
       { p_org_id: state.org, p_hold_id: state.hold, p_contact: { phone: number } },
       (answer) => {
-        if (!answer.success) return holdIsOver(state, "set_hold_contact", answer);
+        if (!answer.success) return holdIsOver(state, setHoldContact, answer);
         const heard = sentencesIn(state.locale).phoneHeard(spelledPhone(number));
         return askName({ step: "name", ...searchOf(state), tries: 0, hold: state.hold }, [heard]);
       },

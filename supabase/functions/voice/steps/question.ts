@@ -1,10 +1,11 @@
+import { searchKnowledge } from "../../_desk/operations/calls.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { sayGoodbye } from "../asking/goodbye.ts";
 import { askMenu } from "../asking/menu.ts";
 import { recordMessage } from "../asking/message.ts";
 import { askForMore, askQuestion } from "../asking/question.ts";
 import { askWho } from "../asking/verification.ts";
-import { ask, type Caller, type Question, type Step } from "../conversation.ts";
+import { type Caller, type Invocation, invoke, type Step } from "../conversation.ts";
 import { hearYesNo } from "../hearing/choices.ts";
 import { announcesQuestion, hearPlainErrand } from "../hearing/errands.ts";
 import { uniform } from "../hearing/uniform.ts";
@@ -17,15 +18,15 @@ const CHUNKS = 3;
 const MOST_CHARACTERS = 300;
 
 /** Reads out what the clinic has written down about it. What is not clear becomes a message: no answer beats a wrong one. */
-export function lookUp(clinic: Clinic, words: string, caller: Caller): Question {
-  return ask("search_knowledge", {
+export function lookUp(clinic: Clinic, words: string, caller: Caller): Invocation {
+  return invoke(searchKnowledge, {
     p_org_id: clinic.org,
     // Postgres has no room for what is no text.
     p_query: words.toWellFormed().replace(/\p{Cc}+/gu, " ").slice(0, MOST_CHARACTERS).toWellFormed(),
     p_limit: CHUNKS,
     p_call_sid: caller.callSid,
   }, (answer) => {
-    if (!answer.success) throw new UnexpectedReasonError("search_knowledge", answer.reason);
+    if (!answer.success) throw new UnexpectedReasonError(searchKnowledge.rpc, answer.reason);
     const [best] = answer.chunks;
     return answer.clear && best !== undefined
       ? askForMore({ step: "answer", ...clinicOf(clinic), tries: 0 }, [best.body])

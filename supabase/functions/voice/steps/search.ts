@@ -1,15 +1,16 @@
-import type { Failure } from "../../_shared/contracts.ts";
+import { findOpenSlots } from "../../_desk/operations/booking.ts";
+import type { Failure } from "../../_desk/operations/operation.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { askDayOrToWait, askOtherDay } from "../asking/day.ts";
 import { recordMessage } from "../asking/message.ts";
 import { readOpenings } from "../asking/opening.ts";
-import { ask, type Caller, type Question, type Reply, type Step } from "../conversation.ts";
+import { type Caller, type Invocation, invoke, type Reply, type Step } from "../conversation.ts";
 import type { Wish } from "../hearing/day-words.ts";
 import { chooseOpenings, mayNameProvider, namedProvider } from "../openings.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { spokenDate, spokenDays } from "../saying/spoken-time.ts";
 import { type Clinic, clinicOf, type Search, searchOf, type StateOf } from "../state.ts";
-import { addDays, moment, toMinute } from "../wall-clock.ts";
+import { addDays, moment, toMinute } from "../../_desk/clock.ts";
 
 /** Enough for three different times with a dozen providers free at each. */
 const SLOTS = 40;
@@ -27,9 +28,9 @@ export function searchFor(wish: Wish, state: Clinic & Pick<Search, "service" | "
 }
 
 /** Looks for openings and reads up to three of them. `words` may name the provider whom the caller wants. */
-export function findOpenings(search: Search, caller: Caller, words = ""): Question {
+export function findOpenings(search: Search, caller: Caller, words = ""): Invocation {
   const choosy = search.hoursFrom !== undefined || mayNameProvider(words);
-  return ask("find_open_slots", {
+  return invoke(findOpenSlots, {
     p_org_id: search.org,
     p_service_id: search.service,
     p_from: search.after === undefined ? moment(search.from, search.zone) : justAfter(search.after),
@@ -81,7 +82,7 @@ function notFound(search: Search, { reason, latest_local }: Failure): Reply {
     case "not_offered":
       return recordMessage(search, "nothing_offered");
     default:
-      throw new UnexpectedReasonError("find_open_slots", reason);
+      throw new UnexpectedReasonError(findOpenSlots.rpc, reason);
   }
 }
 

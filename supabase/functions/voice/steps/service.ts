@@ -3,14 +3,14 @@ import { askDay } from "../asking/day.ts";
 import { recordMessage } from "../asking/message.ts";
 import { readMoreServices, readServices, servicesOn } from "../asking/service.ts";
 import type { Facts } from "../clinics.ts";
-import type { Caller, Heard, Question, Step } from "../conversation.ts";
+import type { Caller, Heard, Invocation, Step } from "../conversation.ts";
 import { hearMore, hearNumber, MORE } from "../hearing/choices.ts";
 import { hearName } from "../hearing/names.ts";
 import type { Clinic, StateOf } from "../state.ts";
 import { withFacts } from "./facts.ts";
 
 /** Begins a booking: asks for the service, or for the day at once when there is only one. */
-export function askForService(known: Clinic, caller: Caller): Question {
+export function askForService(known: Clinic, caller: Caller): Invocation {
   return withFacts(known, caller, (facts, clinic) => {
     const [only, ...others] = facts.services;
     if (only === undefined) return recordMessage(clinic, "nothing_offered");

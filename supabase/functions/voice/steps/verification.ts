@@ -1,9 +1,11 @@
-import type { Failure } from "../../_shared/contracts.ts";
+import { listAppointments } from "../../_desk/operations/booking.ts";
+import { noteCallerPhone } from "../../_desk/operations/calls.ts";
+import type { Failure } from "../../_desk/operations/operation.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { tellAppointments } from "../asking/appointment.ts";
 import { recordMessage } from "../asking/message.ts";
 import { askBirth, askNumber, askProof } from "../asking/verification.ts";
-import { ask, type Caller, type Reply, type Step } from "../conversation.ts";
+import { type Caller, invoke, type Reply, type Step } from "../conversation.ts";
 import { keyedBirthDate, spokenBirthDate } from "../hearing/birth-dates.ts";
 import { hearCode } from "../hearing/codes.ts";
 import { keyedPhone } from "../hearing/phone-numbers.ts";
@@ -23,15 +25,11 @@ export const number: Step<StateOf<"number">> = {
   hear(state, { keys, words }, caller) {
     const phone = keyedPhone(keys === "" ? words : keys, state.locale);
     if (phone === null) return null;
-    return ask(
-      "note_caller_phone",
-      { p_org_id: state.org, p_call_sid: caller.callSid, p_phone: phone },
-      (answer) => {
-        if (!answer.success) throw new UnexpectedReasonError("note_caller_phone", answer.reason);
-        const heard = sentencesIn(state.locale).phoneHeard(spelledPhone(phone));
-        return askBirth({ ...state, step: "birth", tries: 0 }, [heard]);
-      },
-    );
+    return invoke(noteCallerPhone, { p_org_id: state.org, p_call_sid: caller.callSid, p_phone: phone }, (answer) => {
+      if (!answer.success) throw new UnexpectedReasonError(noteCallerPhone.rpc, answer.reason);
+      const heard = sentencesIn(state.locale).phoneHeard(spelledPhone(phone));
+      return askBirth({ ...state, step: "birth", tries: 0 }, [heard]);
+    });
   },
 };
 
@@ -44,8 +42,8 @@ export const birth: Step<StateOf<"birth">> = {
     const date = keys !== "" ? keyedBirthDate(keys, state.locale, today) : spokenBirthDate(words, state.locale, today);
     const code = date === null ? hearCode(keys, words) : null;
     if (date === null && code === null) return null;
-    return ask(
-      "list_appointments",
+    return invoke(
+      listAppointments,
       {
         p_org_id: state.org,
         p_phone: caller.phone,
@@ -62,7 +60,7 @@ export const birth: Step<StateOf<"birth">> = {
 };
 
 function notVerified(state: StateOf<"birth">, caller: Caller, { reason, tries_left = 0 }: Failure): Reply {
-  if (reason !== "not_found") throw new UnexpectedReasonError("list_appointments", reason);
+  if (reason !== "not_found") throw new UnexpectedReasonError(listAppointments.rpc, reason);
   // Postgres takes the same date twice for a turn that was sent twice; who gives it three times is not asked for ever.
   return tries_left > 0 && state.wrong < 2
     ? askProof({ ...state, tries: 0, wrong: state.wrong + 1 }, caller, [sentencesIn(state.locale).notMatched])

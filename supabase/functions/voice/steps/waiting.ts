@@ -1,11 +1,12 @@
+import { joinWaitlist } from "../../_desk/operations/booking.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import type { DayOrToWait } from "../asking/day.ts";
 import { sayGoodbye } from "../asking/goodbye.ts";
 import { recordMessage } from "../asking/message.ts";
-import { ask, type Caller, type Question } from "../conversation.ts";
+import { type Caller, type Invocation, invoke } from "../conversation.ts";
 import { uniform } from "../hearing/uniform.ts";
 import { sentencesIn } from "../saying/sentences.ts";
-import { moment } from "../wall-clock.ts";
+import { moment } from "../../_desk/clock.ts";
 
 /** Whether words ask for the waiting list. */
 export function hearWaiting(words: string): boolean {
@@ -14,8 +15,8 @@ export function hearWaiting(words: string): boolean {
 }
 
 /** Puts the caller on the waiting list under the number that they call from. */
-export function waitFor(state: DayOrToWait, caller: Caller): Question {
-  return ask("join_waitlist", {
+export function waitFor(state: DayOrToWait, caller: Caller): Invocation {
+  return invoke(joinWaitlist, {
     p_org_id: state.org,
     p_service_id: state.service,
     p_contact: caller.phone === null ? {} : { phone: caller.phone },
@@ -25,7 +26,7 @@ export function waitFor(state: DayOrToWait, caller: Caller): Question {
     p_call_sid: caller.callSid,
   }, (answer) => {
     if (answer.success) return sayGoodbye(state.locale, [sentencesIn(state.locale).waiting]);
-    if (answer.reason !== "not_found") throw new UnexpectedReasonError("join_waitlist", answer.reason);
+    if (answer.reason !== "not_found") throw new UnexpectedReasonError(joinWaitlist.rpc, answer.reason);
     return recordMessage(state, "nothing_offered");
   });
 }

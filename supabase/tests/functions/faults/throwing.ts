@@ -1,8 +1,8 @@
 /** A function as ours are, except that it throws what it is told to, where it is told to. */
 import { z } from "zod";
 import { FrontdeskError } from "../../../functions/_shared/errors.ts";
-import { type Channel, maskedAnswer } from "../../../functions/_shared/masks.ts";
-import { anyone } from "../../../functions/_shared/senders.ts";
+import { type Channel, fallbackAnswer } from "../../../functions/_shared/fallbacks.ts";
+import { anyone } from "../../../functions/_shared/auth.ts";
 import { type Context, webhook } from "../../../functions/_shared/webhook.ts";
 
 /** Words that must never come out. */
@@ -61,13 +61,21 @@ function complaint(mistake: () => unknown): unknown {
 }
 
 /** Where it is thrown. */
-export const PLACES = ["handler", "later", "after the deadline", "sender", "input", "mask", "report"] as const;
+export const PLACES = [
+  "handler",
+  "later",
+  "after the deadline",
+  "authenticate",
+  "input",
+  "fallback",
+  "report",
+] as const;
 
 function serve(channel: Channel): (request: Request) => Promise<Response> {
   return webhook({
     name: "throwing",
-    sender(request, name) {
-      if (asked(request).place === "sender") throw thing(asked(request).what);
+    authenticate(request, name) {
+      if (asked(request).place === "authenticate") throw thing(asked(request).what);
       return anyone(request).then((admitted) =>
         admitted instanceof Response ? admitted : { ...admitted, body: { ...asked(request), name } }
       );
@@ -84,9 +92,9 @@ function serve(channel: Channel): (request: Request) => Promise<Response> {
       context.label({ step: "told", clinic: "a0000000-0000-4000-8000-000000000001" });
       return await act(place, what, context);
     },
-    mask({ body: { place, what } }) {
-      if (place === "mask") throw thing(what);
-      return maskedAnswer(channel);
+    fallback({ body: { place, what } }) {
+      if (place === "fallback") throw thing(what);
+      return fallbackAnswer(channel);
     },
   });
 }

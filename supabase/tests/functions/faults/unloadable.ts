@@ -1,2 +1,2 @@
-/** Stands where a module of ours stands, in a deployment from which it is missing. */
+/** Stands where a package stands, in a deployment from which it is missing. */
 throw new Error("this module cannot be loaded for Zebulon");

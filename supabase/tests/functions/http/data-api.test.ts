@@ -75,3 +75,16 @@ Deno.test("a clinic's owner sees the rows of that clinic and of no other", async
     assert.ok(seen > 10, "there was something to see");
   }
 });
+
+Deno.test("nobody makes themselves an account", async () => {
+  const email = `${crypto.randomUUID()}@stranger.test`;
+  const { data, error } = await withPublishableKey().auth.signUp({ email, password: "a long enough password" });
+  assert.equal(data.user, null);
+  assert.equal(error?.code, "signup_disabled");
+});
+
+Deno.test("instants have the form that PostgREST gives them", async () => {
+  const staff = await signedIn("owner@harbor.test");
+  const { data } = await staff.from("organizations").select("created_at").single();
+  assert.match(data?.created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$/);
+});

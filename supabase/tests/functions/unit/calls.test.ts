@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { callerNumber, localeOfNumber } from "../../../functions/_shared/twilio-call.ts";
+import { localeOfNumber } from "../../../functions/_language/locale.ts";
+import { callerNumber } from "../../../functions/_shared/twilio-call.ts";
 import { CallEvent } from "../../../functions/voice-status/call-event.ts";
 import { TurnRequest } from "../../../functions/voice/turn.ts";
 

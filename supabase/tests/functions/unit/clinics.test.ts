@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { takeCacheCounts } from "../../../functions/_shared/cache-counts.ts";
+import { takeCacheCounts } from "../../../functions/_shared/counting.ts";
 import { type Facts, RememberedClinics } from "../../../functions/voice/clinics.ts";
-import { isQuestion } from "../../../functions/voice/conversation.ts";
+import { isInvocation } from "../../../functions/voice/conversation.ts";
 import { planTurn } from "../../../functions/voice/turn.ts";
 import { caller, clinic, facts, keyed, nothing, ORG, remembering, text } from "./dialogue.ts";
 
@@ -72,9 +72,9 @@ Deno.test("what is remembered names nobody who called", async () => {
   const kept: Facts[] = [];
   const told = { ...facts, caller: { phone: caller.phone, known: true, name: "Jane Roe" }, next_appointment: null };
   const plan = await planTurn({ step: "greeting" }, nothing, caller);
-  assert.ok(isQuestion(plan));
+  assert.ok(isInvocation(plan));
   const database = () => Promise.resolve(JSON.parse(JSON.stringify(told)));
-  await plan.put({ database, clinics: { recall: () => null, remember: (facts) => void kept.push(facts) } });
+  await plan.run({ database, clinics: { recall: () => null, remember: (facts) => void kept.push(facts) } });
   assert.deepEqual(kept.map((one) => Object.keys(one)), [["clinic", "services", "providers"]]);
   assert.doesNotMatch(JSON.stringify(kept), /Jane|0142/);
 });
@@ -90,8 +90,8 @@ Deno.test("a turn that needs only the clinic's facts asks nobody when they are r
     ] as const
   ) {
     const plan = await planTurn(state, keyed(keys), caller);
-    assert.ok(isQuestion(plan));
-    const reply = await plan.put({ database: nobody, clinics: remembering(known) });
+    assert.ok(isInvocation(plan));
+    const reply = await plan.run({ database: nobody, clinics: remembering(known) });
     assert.match(text(reply), heard);
     // The clock stays the one that Postgres told last, and the version the one that the call began with.
     assert.ok("state" in reply.then && "asked" in reply.then.state);
@@ -101,7 +101,7 @@ Deno.test("a turn that needs only the clinic's facts asks nobody when they are r
 
 Deno.test("the greeting always asks, so that a change is heard at the next call", async () => {
   const plan = await planTurn({ step: "greeting" }, nothing, caller);
-  assert.ok(isQuestion(plan));
+  assert.ok(isInvocation(plan));
   const nobody = () => Promise.reject(new Error("asked"));
-  await assert.rejects(plan.put({ database: nobody, clinics: remembering(factsOf(ORG, 4)) }), { message: "asked" });
+  await assert.rejects(plan.run({ database: nobody, clinics: remembering(factsOf(ORG, 4)) }), { message: "asked" });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hearDay } from "../../../functions/voice/hearing/day-words.ts";
-import { toMinute } from "../../../functions/voice/wall-clock.ts";
+import { toMinute } from "../../../functions/_desk/clock.ts";
 
 /** A Sunday afternoon. */
 const ASKED = "2026-11-22T15:29";

@@ -1,12 +1,16 @@
 /** The dialogue without a stack: turns are planned, and the database's answers are written by the test. */
 import assert from "node:assert/strict";
-import { type Answer, ANSWERS, type Operation, type Slot } from "../../../functions/_shared/contracts.ts";
+import type { Slot } from "../../../functions/_desk/operations/answers.ts";
+import type { setHoldContact } from "../../../functions/_desk/operations/booking.ts";
+import type { beginCall } from "../../../functions/_desk/operations/calls.ts";
+import type { Answer, Success } from "../../../functions/_desk/operations/operation.ts";
+import type { RpcName } from "../../../functions/_shared/database.ts";
 import type { Clinics, Facts } from "../../../functions/voice/clinics.ts";
 import {
   type Caller,
   type Database,
   type Heard,
-  isQuestion,
+  isInvocation,
   type Plan,
   type Reply,
 } from "../../../functions/voice/conversation.ts";
@@ -59,9 +63,8 @@ export const offers: StateOf<"opening">["offers"] = slots.map((slot) => ({
 }));
 export const opening: StateOf<"opening"> = { step: "opening", ...search, tries: 0, offers };
 
-export const facts: Extract<Answer<"begin_call">, { success: true }> = {
+export const facts: Success<typeof beginCall> = {
   success: true,
-  call: { sid: caller.callSid, status: "ringing" },
   clinic: {
     id: ORG,
     name: "Harbor Dental",
@@ -84,7 +87,7 @@ export const told: typeof clinic | { asked: string; version: number } = {
 
 /** What Postgres tells of a hold. */
 export function held(contact: Partial<{ known: boolean; name: string | null; has_phone: boolean }> = {}): Answer<
-  "set_hold_contact"
+  typeof setHoldContact
 > {
   return {
     success: true,
@@ -116,21 +119,20 @@ export function remembering(known: Facts): Clinics {
 }
 
 /** Plans a turn that is to ask the database, and sees what it asks. */
-export async function asks(state: State, heard: Heard, operation: Operation, who = caller): Promise<{
+export async function asks(state: State, heard: Heard, rpc: RpcName, who = caller): Promise<{
   args: object;
   /** What is said when the database gives this answer. */
   answered(answer: unknown): Promise<Reply>;
 }> {
   const plan = await planTurn(state, heard, who);
-  assert.ok(isQuestion(plan), "the turn asks the database");
-  assert.equal(plan.operation, operation);
+  assert.ok(isInvocation(plan), "the turn asks the database");
+  assert.equal(plan.rpc, rpc);
   return {
     args: plan.args,
     answered(answer: unknown): Promise<Reply> {
       // What the test answers has to keep the contract, too.
-      const database: Database = <Name extends Operation>(asked: Name) =>
-        Promise.resolve(ANSWERS[asked].parse(answer) as Answer<Name>);
-      return plan.put({ database, clinics: forgetful });
+      const database: Database = (operation) => Promise.resolve(operation.answer.parse(answer));
+      return plan.run({ database, clinics: forgetful });
     },
   };
 }
@@ -138,7 +140,7 @@ export async function asks(state: State, heard: Heard, operation: Operation, who
 /** Plans a turn that needs no database. */
 export async function replies(state: State, heard: Heard, who = caller): Promise<Reply> {
   const plan: Plan = await planTurn(state, heard, who);
-  assert.ok(!isQuestion(plan), "the turn asks nobody");
+  assert.ok(!isInvocation(plan), "the turn asks nobody");
   return plan;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { Operation, Slot } from "../../../functions/_shared/contracts.ts";
-import { type Heard, isQuestion } from "../../../functions/voice/conversation.ts";
+import type { Slot } from "../../../functions/_desk/operations/answers.ts";
+import type { RpcName } from "../../../functions/_shared/database.ts";
+import { type Heard, isInvocation } from "../../../functions/voice/conversation.ts";
 import type { Booked, State, StateOf } from "../../../functions/voice/state.ts";
 import { planTurn } from "../../../functions/voice/turn.ts";
 import {
@@ -198,7 +199,7 @@ Deno.test("only a yes cancels; a no keeps the appointment and goes back to the m
 });
 
 Deno.test("every one of these steps asks in three wordings, takes a message at 0, and repeats at *", async () => {
-  const states: [State, Operation | null][] = [
+  const states: [State, RpcName | null][] = [
     [birth, null],
     [{ ...birth, step: "number" }, null],
     [{ step: "appointment", ...clinic, tries: 0, errand: "move", page: 0, appointments: [moving, moving] }, null],
@@ -213,6 +214,6 @@ Deno.test("every one of these steps asks in three wordings, takes a message at 0
     assert.equal((await replies(next(second, state.step), nothing)).then.verb, "record", state.step);
     assert.equal((await replies(state, keyed("0"))).then.verb, "record", state.step);
     const repeated = await planTurn(next(second, state.step), keyed("*"), caller);
-    assert.equal(isQuestion(repeated) ? repeated.operation : null, repeating, state.step);
+    assert.equal(isInvocation(repeated) ? repeated.rpc : null, repeating, state.step);
   }
 });

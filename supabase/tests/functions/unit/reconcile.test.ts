@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Context } from "../../../functions/_shared/webhook.ts";
 import type { ListedCall, Lists } from "../../../functions/worker/twilio-lists.ts";
 
 /** Reconciliation where its limits are reached, before a database and a Twilio that only count what they are asked. */
@@ -40,11 +41,13 @@ Deno.env.set("TWILIO_AUTH_TOKEN", "a token for tests only");
 const { reconcile } = await import("../../../functions/worker/reconcile.ts");
 const { twilioLists } = await import("../../../functions/worker/twilio-lists.ts");
 
-const context = {
+const context: Context = {
   requestId: "test",
   signal: new AbortController().signal,
+  databaseMs: 2000,
   label: () => {},
-  report: (thrown: unknown) => assert.fail(String(thrown)),
+  report: (thrown) => assert.fail(String(thrown)),
+  forStep: () => context,
   elapsed: () => 0,
 };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { takeCacheCounts } from "../../../functions/_shared/cache-counts.ts";
+import { takeCacheCounts } from "../../../functions/_shared/counting.ts";
 import { type State, type StateOf, toQuery } from "../../../functions/voice/state.ts";
 import { STEPS } from "../../../functions/voice/steps.ts";
 import { clinic, facts, held, HOLD, offers, opening, search, SERVICE, slotAt, slots } from "./dialogue.ts";

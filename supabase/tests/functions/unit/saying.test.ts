@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readTwiml } from "../../../../scripts/testkit/caller/twiml.ts";
-import { apology } from "../../../functions/_shared/apology.ts";
-import { maskedAnswer } from "../../../functions/_shared/masks.ts";
+import { apology } from "../../../functions/_shared/fallbacks.ts";
+import { fallbackAnswer } from "../../../functions/_shared/fallbacks.ts";
 import type { Reply } from "../../../functions/voice/conversation.ts";
 import { sentencesIn } from "../../../functions/voice/saying/sentences.ts";
 import {
@@ -127,13 +127,13 @@ Deno.test("the apology is valid TwiML that offers a message, with or without an 
 });
 
 Deno.test("each channel's plainest mask is what the sender expects, and tells nothing", async () => {
-  const voice = maskedAnswer("voice");
+  const voice = fallbackAnswer("voice");
   assert.equal(voice.status, 200);
   assert.match(await voice.text(), /<Record action="voice\?step=message&amp;reason=trouble"/);
-  const sms = maskedAnswer("sms");
+  const sms = fallbackAnswer("sms");
   assert.equal(sms.status, 200);
   assert.match(await sms.text(), /<Response\/>$/);
-  const json = maskedAnswer("json");
+  const json = fallbackAnswer("json");
   assert.deepEqual(await json.json(), {
     success: false,
     error: "I'm having trouble accessing the schedule right now. Let me try another way to help you.",

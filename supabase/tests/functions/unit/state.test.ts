@@ -40,7 +40,7 @@ const STATES: State[] = [
   { step: "cancel", ...clinic, tries: 0, booked },
   { step: "question", ...clinic, tries: 0 },
   { step: "answer", ...clinic, tries: 0 },
-  { step: "message", org: ORG, locale: "en-GB", reason: "nothing_free" },
+  { step: "message", org: ORG, locale: "en-GB", reason: "nothing_offered" },
   { step: "message", reason: "trouble" },
 ];
 

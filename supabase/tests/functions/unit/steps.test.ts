@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Operation } from "../../../functions/_shared/contracts.ts";
-import { type Heard, isQuestion } from "../../../functions/voice/conversation.ts";
+import type { RpcName } from "../../../functions/_shared/database.ts";
+import { type Heard, isInvocation } from "../../../functions/voice/conversation.ts";
 import type { State } from "../../../functions/voice/state.ts";
 import { planTurn } from "../../../functions/voice/turn.ts";
 import {
@@ -336,7 +336,7 @@ Deno.test("no lets the time go and looks again", async () => {
 
 Deno.test("a hold that ran out is said to have, and others are offered, whatever was being asked", async () => {
   const answer = failed("hold_expired", [slotAt("2026-11-24T13:00")]);
-  const turns: [State, Heard, Operation][] = [
+  const turns: [State, Heard, RpcName][] = [
     [{ step: "confirm", ...search, tries: 0, hold: HOLD }, keyed("1"), "confirm_hold"],
     [{ step: "confirm", ...search, tries: 0, hold: HOLD }, keyed("*"), "set_hold_contact"],
     [{ step: "name", ...search, tries: 0, hold: HOLD }, said("Jane Roe"), "set_hold_contact"],
@@ -382,7 +382,7 @@ Deno.test("0 leaves a message at every step that listens, and * asks again in th
   for (const state of states) {
     assert.equal((await replies(state, keyed("0"))).then.verb, "record", state.step);
     const repeated = await planTurn(state, keyed("*"), caller);
-    if (!isQuestion(repeated)) assert.deepEqual(next(repeated, state.step), { ...state, tries: 0 });
+    if (!isInvocation(repeated)) assert.deepEqual(next(repeated, state.step), { ...state, tries: 0 });
   }
 });
 
@@ -410,7 +410,7 @@ Deno.test("a recorded message becomes a task, also when the clinic is not known"
 Deno.test("the same turn twice asks the database the same", async () => {
   for (const heard of [keyed("1"), said("half past one"), said("Friday")]) {
     const [first, second] = await Promise.all([planTurn(opening, heard, caller), planTurn(opening, heard, caller)]);
-    assert.ok(isQuestion(first) && isQuestion(second));
-    assert.deepEqual([first.operation, first.args], [second.operation, second.args]);
+    assert.ok(isInvocation(first) && isInvocation(second));
+    assert.deepEqual([first.rpc, first.args], [second.rpc, second.args]);
   }
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { explainTextFailure } from "../../../functions/_shared/text-failures.ts";
-import { replyBody, textBody, type TextFacts } from "../../../functions/_shared/text-wording.ts";
-import { writtenTime } from "../../../functions/_shared/written-time.ts";
+import { explainTextFailure, replyBody, textBody, type TextFacts } from "../../../functions/_language/en/texts.ts";
+import { writtenTime } from "../../../functions/_language/en/written-time.ts";
 import { intentOf } from "../../../functions/sms/intent.ts";
 import { failureOf } from "../../../functions/worker/twilio-failures.ts";
 

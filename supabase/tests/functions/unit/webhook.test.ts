@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { MAX_BODY_BYTES } from "../../../functions/_shared/body.ts";
-import { secretKey, twilio } from "../../../functions/_shared/senders.ts";
+import { secretKey } from "../../../functions/_shared/auth.ts";
+import { twilio } from "../../../functions/_shared/twilio-auth.ts";
 import { type Context, type Options, webhook } from "../../../functions/_shared/webhook.ts";
 
 const TOKEN = "a token for tests only";
@@ -22,7 +23,7 @@ type Input = z.output<typeof Input>;
 function serving(answer: (input: Input, context: Context) => Promise<Response>, changes: Partial<Options<Input>> = {}) {
   return webhook<Input>({
     name: "echo",
-    sender: twilio,
+    authenticate: twilio,
     input: Input,
     deadlineMs: 200,
     channel: "voice",
@@ -86,6 +87,37 @@ test("a signed form is let in, whatever host and scheme it came through", async 
   assert.equal(response.status, 200);
   assert.deepEqual(await response.json(), { step: "menu", CallSid: "CA1" });
   assert.match(response.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
+});
+
+test("an address that names its region is known with it, and when the gateway has taken it off", async () => {
+  const regional = serving(({ query }) => Promise.resolve(Response.json(query)), {
+    input: z.object({ query: z.record(z.string(), z.string()), body: z.object({ CallSid: z.string() }) }),
+  });
+  const region = "forceFunctionRegion=eu-west-2";
+  Deno.env.set("SB_REGION", "eu-west-2");
+  try {
+    for (
+      const [signed, arrived] of [
+        [`?${region}`, `?${region}`],
+        [`?${region}`, ""],
+        [`?step=menu&${region}`, "?step=menu"],
+      ] as const
+    ) {
+      const response = await regional(
+        post(FIELDS, { query: arrived, signed: signature(`${PUBLIC}/echo${signed}`, FIELDS) }),
+      );
+      assert.equal(response.status, 200, signed);
+      // A turn hands its region on to the next one.
+      assert.equal((await response.json()).forceFunctionRegion, "eu-west-2", signed);
+    }
+    assert.equal((await regional(post(FIELDS, { query: "?step=menu" }))).status, 200);
+    for (const forged of [`?step=menu&forceFunctionRegion=us-east-1`, `?${region}&step=menu`]) {
+      const request = post(FIELDS, { query: "?step=menu", signed: signature(`${PUBLIC}/echo${forged}`, FIELDS) });
+      assert.equal((await regional(request)).status, 403, forged);
+    }
+  } finally {
+    Deno.env.delete("SB_REGION");
+  }
 });
 
 test("the signature covers every field that came, also one that comes twice or that nobody knows yet", async () => {
@@ -204,12 +236,15 @@ for (const [what, fails] of THROWN) {
   });
 }
 
-test("each channel is masked in its own way, and a mask that fails by the plainest one", async () => {
+test("each channel has a fallback of its own, and one that fails is replaced by the plainest", async () => {
   await logged(async () => {
     const fails = () => Promise.reject(new Error(SECRET));
-    assert.equal(await (await serving(fails, { mask: () => new Response("better") })(post(FIELDS))).text(), "better");
+    assert.equal(
+      await (await serving(fails, { fallback: () => new Response("better") })(post(FIELDS))).text(),
+      "better",
+    );
     const broken = serving(fails, {
-      mask: () => {
+      fallback: () => {
         throw new Error(SECRET);
       },
     });
@@ -242,7 +277,10 @@ test("a turn that went well and fast is not worth a line", async () => {
 });
 
 test("our own side is let in with a secret key and JSON, and nobody else", async () => {
-  const ours = serving(({ body }) => Promise.resolve(Response.json(body)), { sender: secretKey, channel: "json" });
+  const ours = serving(({ body }) => Promise.resolve(Response.json(body)), {
+    authenticate: secretKey,
+    channel: "json",
+  });
   const request = (headers: Record<string, string>, body = '{"CallSid":"CA1"}') =>
     new Request("http://10.0.0.1:9000/echo", {
       method: "POST",

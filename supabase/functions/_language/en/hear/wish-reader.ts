@@ -1,0 +1,235 @@
+import { weekdayFrom } from "../../calendar.ts";
+import type { Hours } from "../../findings.ts";
+import type { ClockTime } from "./clock.ts";
+import { inMonthOf, single } from "./dates.ts";
+import type { Heard, When } from "./when.ts";
+import type { Cue } from "./wish-cues.ts";
+import type { Item } from "./wish-items.ts";
+
+/** Days, or a time, with all that was said of them. */
+export type Part = {
+  is: { days: Heard } | { hours: Hours } | { clock: ClockTime; to?: ClockTime };
+  limit: Cue | null;
+  isRefused: boolean;
+  /** It is when the appointment is that they have. */
+  isExisting: boolean;
+  /** Joined with "or" to what is before it. */
+  isJoined: boolean;
+  /** How many corrections were made before it. */
+  segment: number;
+};
+
+/** Reads items from left to right and gathers the days and times that they say, each with how it was meant. */
+export class WishReader {
+  readonly parts: Part[] = [];
+  readonly flags = new Set<Cue>();
+  segment = 0;
+  #limit: Cue | null = null;
+  #isRefusing = false;
+  #hasRefused = false;
+  #isExisting = false;
+  #join: "or" | "to" | null = null;
+  /** The item before, as far as what follows depends on it. */
+  #last: Cue | "part" | null = null;
+  #isChained = false;
+
+  constructor(private readonly today: When["today"]) {}
+
+  read(item: Item): void {
+    switch (item.is) {
+      case "word":
+        if (!PASSED_OVER.has(item.word)) this.#reset();
+        return;
+      case "cue":
+        this.#readCue(item.cue);
+        if (!KEPT.has(item.cue)) this.#last = item.cue;
+        return;
+      case "days":
+        if (item.heard.days !== null) this.#add({ days: item.heard }, item.heard.every !== undefined);
+        return;
+      case "part":
+        if (item.part.today === true) this.#add({ days: single(this.today, 0) }, false);
+        this.#add({ hours: item.part.hours }, item.part.isEvery === true);
+        return;
+      case "clock":
+        this.#add({ clock: item.clock }, false);
+    }
+  }
+
+  /** A word that has nothing to do with days ends what was begun. */
+  #reset(): void {
+    this.#limit = null;
+    this.#join = null;
+    this.#isChained = false;
+    this.#last = null;
+  }
+
+  #readCue(cue: Cue): void {
+    switch (cue) {
+      case "from":
+      case "after":
+      case "before":
+      case "by":
+      case "around":
+      case "between":
+        // "Till" is a limit of its own, or the end of what began before it.
+        this.#join = cue === "by" && this.#isRangeOpen() ? "to" : this.#join;
+        this.#limit = cue;
+        return;
+      case "or":
+        this.#join = this.#isRangeOpen() && this.parts.at(-1)?.limit === "between" ? "to" : "or";
+        return;
+      case "to":
+        this.#join = this.#isExisting || !this.#isChained ? null : "to";
+        this.#isExisting = false;
+        return;
+      case "not":
+      case "any but":
+        this.#refuse(cue);
+        return;
+      case "but":
+        if (this.flags.has("any day") || this.flags.has("any time")) this.#refuse("not");
+        else this.#begin();
+        return;
+      case "bad":
+        this.#refuseChain();
+        return;
+      case "correction":
+        this.#correct();
+        return;
+      case "no":
+        if (this.parts.some((part) => !part.isRefused)) this.#correct();
+        return;
+      case "fresh":
+        this.#begin();
+        return;
+      case "existing":
+        this.#isExisting = true;
+        return;
+      case "too early":
+      case "or later":
+      case "too late":
+      case "or earlier":
+      case "ish":
+        this.#limitLast(cue);
+        return;
+      default:
+        this.#flag(cue);
+    }
+  }
+
+  #flag(cue: Cue): void {
+    if (cue === "whenever") this.flags.add("any day").add("any time");
+    else this.flags.add(cue);
+  }
+
+  #isRangeOpen(): boolean {
+    const last = this.parts.at(-1);
+    return this.#isChained && last !== undefined && (last.limit === "from" || last.limit === "between");
+  }
+
+  #begin(): void {
+    this.#reset();
+    this.#isRefusing = false;
+    this.#isExisting = false;
+  }
+
+  #refuse(cue: Cue): void {
+    if (cue === "any but") this.flags.add("any day");
+    this.#reset();
+    this.#isRefusing = true;
+    this.#hasRefused = false;
+  }
+
+  #correct(): void {
+    if (this.parts.length > 0) this.segment++;
+    this.#begin();
+  }
+
+  /** "Mondays and Tuesdays are out": all that was joined to the last one. */
+  #refuseChain(): void {
+    for (let at = this.parts.length - 1; at >= 0; at--) {
+      const part = this.parts[at];
+      if (part === undefined) break;
+      part.isRefused = true;
+      if (!part.isJoined) break;
+    }
+    this.#begin();
+  }
+
+  /** "Three or later", "ten is too early", "threeish". */
+  #limitLast(cue: Cue): void {
+    const last = this.parts.at(-1);
+    if (last === undefined) return;
+    const limits: Partial<Record<Cue, Cue>> = {
+      "too early": "too early",
+      "or later": "from",
+      "too late": "before",
+      "or earlier": "by",
+      ish: "around",
+    };
+    last.limit = limits[cue] ?? null;
+    if (cue === "too early" || cue === "too late") last.isRefused = false;
+  }
+
+  #add(is: Part["is"], isEvery: boolean): void {
+    const previous = this.parts.at(-1);
+    const saidNo = this.#last === "no";
+    if (this.#isRefusing && this.#hasRefused && this.#join !== "or") this.#isRefusing = false;
+    if (this.#join === "to" && previous !== undefined && this.#extend(previous, is)) return this.#added();
+    const joined = this.#isChained && this.#join === "or";
+    this.parts.push({
+      is: joined && previous !== undefined ? besideMonth(previous, is) : is,
+      limit: joined && this.#limit === null && previous?.limit !== "between" ? previous?.limit ?? null : this.#limit,
+      isRefused: this.#isRefusing || (saidNo && isEvery),
+      isExisting: this.#isExisting || this.#last === "my",
+      isJoined: joined,
+      segment: this.segment,
+    });
+    this.#added();
+  }
+
+  #added(): void {
+    if (this.#isRefusing) this.#hasRefused = true;
+    this.#limit = null;
+    this.#join = null;
+    this.#isChained = true;
+    this.#last = "part";
+  }
+
+  /** "The 3rd to the 5th", "from nine to eleven": makes one of two; false when they are not of a kind. */
+  #extend(previous: Part, is: Part["is"]): boolean {
+    if ("clock" in previous.is && "clock" in is) {
+      previous.is = { ...previous.is, to: is.clock };
+      previous.limit = "between";
+      return true;
+    }
+    if (!("days" in previous.is && "days" in is)) return false;
+    const first = inMonthOf(previous.is.days, is.days);
+    const last = inMonthOf(is.days, previous.is.days);
+    if (first.days === null || last.days === null) return false;
+    const { from } = first.days;
+    const to = last.days.to >= from
+      ? last.days.to
+      : last.weekday === undefined
+      ? null
+      : weekdayFrom(from, last.weekday);
+    if (to === null) return false;
+    previous.is = { days: { days: { from, to }, end: last.end } };
+    previous.limit = null;
+    return true;
+  }
+}
+
+function besideMonth(previous: Part, is: Part["is"]): Part["is"] {
+  if (!("days" in previous.is && "days" in is)) return is;
+  previous.is = { days: inMonthOf(previous.is.days, is.days) };
+  return { days: inMonthOf(is.days, previous.is.days) };
+}
+
+/** Words between a cue and what it is said of. */
+const PASSED_OVER = new Set(
+  "the a an on in of any every some time around day it be if possible please um uh er well maybe like say".split(" "),
+);
+/** Cues after which "no" still counts. */
+const KEPT: ReadonlySet<Cue> = new Set<Cue>(["at", "for"]);

@@ -1,2 +1,0 @@
-/** What is running, as `health` and Sentry tell it. */
-export const VERSION = "0.1.0";
