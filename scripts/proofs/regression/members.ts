@@ -2,17 +2,17 @@
 import type { Outcome } from "./attempt.ts";
 import { type Actor, type Answer, type DataRequest, send, signIn, summary } from "./http.ts";
 import type { Sides } from "./sides.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Target } from "./target.ts";
 
 /** Plays it through with an account made for it, which is removed afterwards. */
-export async function membersOverHttp(surroundings: Surroundings, sides: Sides): Promise<Outcome[]> {
-  const { sql } = surroundings;
+export async function tryMemberships(target: Target, sides: Sides): Promise<Outcome[]> {
+  const { sql } = target;
   const email = `regression-${crypto.randomUUID().slice(0, 8)}@clinic.test`;
   const password = crypto.randomUUID();
-  const userId = await makeAccount(surroundings, email, password);
+  const userId = await makeAccount(target, email, password);
   const outcomes: Outcome[] = [];
   try {
-    const { actor } = await signIn(surroundings, email, password);
+    const { actor } = await signIn(target, email, password);
     const org = sides.own.orgId;
     const play = async (
       by: Actor,
@@ -20,7 +20,7 @@ export async function membersOverHttp(surroundings: Surroundings, sides: Sides):
       request: DataRequest,
       fault: (answer: Answer) => string | undefined,
     ) => {
-      const answer = await send(surroundings, by, request);
+      const answer = await send(target, by, request);
       outcomes.push({ actor: by.name, on: "memberships", trick, came: summary(answer), fault: fault(answer) });
     };
     const see: DataRequest = { method: "GET", path: `organizations?id=eq.${org}` };
@@ -78,7 +78,7 @@ export async function membersOverHttp(surroundings: Surroundings, sides: Sides):
   return outcomes;
 }
 
-async function makeAccount({ sql }: Surroundings, email: string, password: string): Promise<string> {
+async function makeAccount({ sql }: Target, email: string, password: string): Promise<string> {
   const [user] = await sql<{ id: string }[]>`
     insert into auth.users (
       id, instance_id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
