@@ -3,10 +3,11 @@
  * must keep. Made in a second, since it asks for no server and no CLI.
  */
 import { getAuthSchemaSql } from "@supabase/lite";
-import { fromFileUrl } from "../stack/paths.ts";
-import { withClient } from "../stack/sql.ts";
+import { fileURLToPath } from "node:url";
+import { needed, type StackEnvironment } from "./environment.ts";
+import { connect } from "./sql.ts";
 
-const migrationsDir = fromFileUrl(new URL("../../supabase/migrations/", import.meta.url));
+const migrationsDir = fileURLToPath(new URL("../../supabase/migrations/", import.meta.url));
 const stackChapter = (name: string) => Deno.readTextFile(new URL(`../stack/${name}`, import.meta.url));
 
 /** URLs of the scratch database by role; disposing drops it. */
@@ -17,25 +18,18 @@ export interface ScratchDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Creates one beside the database that the superuser's URL names; `platform` is SQL that runs before the migrations. */
-export async function createScratchDatabase(
-  serverAdminUrl: string,
-  serverUrl: string,
-  platform = "",
-): Promise<ScratchDatabase> {
+/** Creates one on the server of the stack whose environment this is; `platform` is SQL that runs before the migrations. */
+export async function createScratchDatabase(stack: StackEnvironment, platform = ""): Promise<ScratchDatabase> {
   const name = `scratch_${crypto.randomUUID().replaceAll("-", "")}`;
-  const [adminUrl, url] = [serverAdminUrl, serverUrl].map((one) => withDatabase(one, name));
-  if (!adminUrl || !url) throw new Error("A URL has no database to replace.");
-  await withClient(serverAdminUrl, (client) => client.query(`create database ${name} owner postgres`));
+  const server = needed(stack, "ADMIN_DB_URL");
   const scratch = {
-    adminUrl,
-    url,
-    [Symbol.asyncDispose]: async () => {
-      await withClient(serverAdminUrl, (client) => client.query(`drop database ${name} with (force)`));
-    },
+    adminUrl: withDatabase(server, name),
+    url: withDatabase(needed(stack, "DB_URL"), name),
+    [Symbol.asyncDispose]: () => onServer(server, `drop database ${name} with (force)`),
   };
+  await onServer(server, `create database ${name} owner postgres`);
   try {
-    await furnish(name, adminUrl, url, platform);
+    await furnish(name, scratch, platform);
     return scratch;
   } catch (error) {
     await scratch[Symbol.asyncDispose]();
@@ -43,19 +37,26 @@ export async function createScratchDatabase(
   }
 }
 
-async function furnish(name: string, adminUrl: string, url: string, platform: string): Promise<void> {
+async function onServer(url: string, statement: string): Promise<void> {
+  await using sql = connect(url);
+  await sql.unsafe(statement);
+}
+
+async function furnish(
+  name: string,
+  { adminUrl, url }: Pick<ScratchDatabase, "adminUrl" | "url">,
+  platform: string,
+): Promise<void> {
   const [roles, auth] = await Promise.all([stackChapter("roles.sql"), stackChapter("auth.sql")]);
-  await withClient(adminUrl, async (client) => {
-    await client.query(["begin", roles, getAuthSchemaSql(), auth, platform, "commit"].join(";\n"));
-    await client.query(`alter database ${name} set search_path to "$user", public, extensions`);
-    await client.query("create extension pgtap with schema extensions");
-  });
+  await using admin = connect(adminUrl);
+  await admin.unsafe(["begin", roles, getAuthSchemaSql(), auth, platform, "commit"].join(";\n")).simple();
+  await admin.unsafe(`alter database ${name} set search_path to "$user", public, extensions`);
+  await admin.unsafe("create extension pgtap with schema extensions");
   const files = [...Deno.readDirSync(migrationsDir)].map((file) => file.name).filter((file) => file.endsWith(".sql"));
-  await withClient(url, async (client) => {
-    for (const file of files.sort()) {
-      await client.query(`begin;\n${await Deno.readTextFile(migrationsDir + file)}\n;commit`);
-    }
-  });
+  await using owner = connect(url);
+  for (const file of files.sort()) {
+    await owner.unsafe(`begin;\n${await Deno.readTextFile(migrationsDir + file)}\n;commit`).simple();
+  }
 }
 
 function withDatabase(url: string, name: string): string {

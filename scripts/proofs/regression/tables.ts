@@ -76,7 +76,7 @@ function reading({ table, sides, theirs, own, clinic }: Scene): Plan[] {
     path: `${name}?${query}`,
     headers,
   });
-  const both = (trick: string, query: (id: string) => string, headers: Record<string, string> = {}, method?: Method) =>
+  const both = (trick: string, query: (id: string) => string, headers?: Record<string, string>, method?: Method) =>
     compared(
       trick,
       clinic,
