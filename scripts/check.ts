@@ -1,7 +1,7 @@
 /** `deno task check`: everything that can be said about the code without running a test, one line a part. */
 import { parseArgs } from "node:util";
 import { generateFiles } from "./checking/generated-files.ts";
-import { runCommand } from "./command/command.ts";
+import { asTyped, runCommand } from "./command/command.ts";
 import { run } from "./stack/child.ts";
 import { join, relative } from "./stack/paths.ts";
 import { readFunctions } from "./stack/project.ts";
@@ -57,7 +57,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
     failures.push(`A database with the migrations\n\n${error instanceof Error ? error.message : error}`);
   }
 
-  for (const failure of failures) console.error(`\n${failure}`);
+  for (const failure of failures) console.error(asTyped(`\n${failure}`));
   console.log(failures.length === 0 ? "\nAll is well." : `\n${failures.length} of the parts failed.`);
   return failures.length === 0 ? 0 : 1;
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
-import { asTyped } from "./as-typed.ts";
-import { BadArguments, exitCodeOf, Refused, wholeNumber } from "./command.ts";
+import { asTyped, BadArguments, exitCodeOf, Refused, wholeNumber } from "./command.ts";
 
 const usage = "deno task greet [--loudly]\n";
 const typed = asTyped(usage.trimEnd());

@@ -1,5 +1,4 @@
 /** How every command begins and ends: --help, arguments that cannot be understood, a sentence for the operator, Ctrl-C. */
-import { asTyped } from "./as-typed.ts";
 import { untilAskedToStop } from "./stop-signals.ts";
 
 /** A reason not to go on that the operator can do something about; its message is all they need. */
@@ -48,6 +47,15 @@ export async function exitCodeOf(
     console.error(asTyped(error.message));
     return 1;
   }
+}
+
+/**
+ * Messages name tasks as `deno task …`. Somebody who has only Node started this command by npx and has no `deno`: for
+ * them it is the longer form.
+ */
+export function asTyped(message: string): string {
+  const byNpx = Deno.env.get("npm_lifecycle_event") === "npx";
+  return byNpx ? message.replaceAll("deno task", `npx -y deno@${Deno.version.deno} task`) : message;
 }
 
 /** A whole number from the command line, or what stands for it when it is not given. */

@@ -1,7 +1,6 @@
 /** `deno task start`: brings the stack up, says what there is and what to try, and stops it when it is asked to. */
 import { parseArgs } from "node:util";
-import { asTyped } from "../command/as-typed.ts";
-import { runCommand } from "../command/command.ts";
+import { asTyped, runCommand } from "../command/command.ts";
 import { terminalReport } from "./report.ts";
 import { databaseUrl, readSettings, type Settings } from "./settings.ts";
 import { withClient } from "./sql.ts";

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
 import { z } from "zod";
-import { BadArguments, type Command } from "../../command/command.ts";
+import { asTyped, BadArguments, type Command } from "../../command/command.ts";
 import { readOptions, wholeNumber } from "../../command/options.ts";
 import { findFaults } from "../../testkit/booking/ledger-faults.ts";
 import { openStack } from "../../testkit/stack.ts";
@@ -93,7 +93,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
 
   const checks = [...reports.map(passed), deadlocks === 0, faults.length === 0];
   const failed = checks.filter((good) => !good).length;
-  if (failed > 0) console.log(`To run it again: deno task test:stress --seed ${seed}`);
+  if (failed > 0) console.log(asTyped(`To run it again: deno task test:stress --seed ${seed}`));
   return conclude({ passed: checks.length - failed, failed });
 }
 

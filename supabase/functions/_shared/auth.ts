@@ -1,4 +1,4 @@
-import { type Fields, readBody, readFields } from "./body.ts";
+import { type Fields, hasTooManyFields, readBody, readFields } from "./body.ts";
 import { secretKeys } from "./environment.ts";
 import { malformed, methodNotAllowed, unauthenticated } from "./refusals.ts";
 
@@ -16,27 +16,34 @@ export async function secretKey(request: Request): Promise<Admitted | Response> 
   }
   if (request.method !== "POST" || mediaType(request) !== "application/json") return malformed();
 
-  const text = await readBody(request);
-  if (text === null) return malformed();
+  const query = rawQuery(request);
+  const text = query === null ? null : await readBody(request);
+  if (query === null || text === null) return malformed();
   try {
-    return { query: readFields(rawQuery(request).slice(1)), body: JSON.parse(text) };
+    return { query: readFields(query.slice(1)), body: JSON.parse(text) };
   } catch {
     return malformed();
   }
 }
 
-/** Anyone, and reading only: for people and monitors. */
+/** Anyone, and reading only: for people and monitors. Whoever need not say who they are cannot have us read a query. */
 export function anyone(request: Request): Promise<Admitted | Response> {
   const mayRead = request.method === "GET" || request.method === "HEAD";
-  const answer = mayRead ? { query: readFields(rawQuery(request).slice(1)), body: {} } : methodNotAllowed("GET, HEAD");
-  return Promise.resolve(answer);
+  return Promise.resolve(mayRead ? { query: {}, body: {} } : methodNotAllowed("GET, HEAD"));
 }
 
-/** The query as it was sent, `?` included: parsing and writing it again could change what was signed. */
-export function rawQuery(request: Request): string {
+/** Longer than any query that we write into an address. */
+const MAX_QUERY_LENGTH = 4096;
+
+/**
+ * The query as it was sent, `?` included: parsing and writing it again could change what was signed. null when it is
+ * larger than any of ours.
+ */
+export function rawQuery(request: Request): string | null {
   const withoutFragment = request.url.split("#", 1).join();
   const start = withoutFragment.indexOf("?");
-  return start === -1 ? "" : withoutFragment.slice(start);
+  const query = start === -1 ? "" : withoutFragment.slice(start);
+  return query.length > MAX_QUERY_LENGTH || hasTooManyFields(query) ? null : query;
 }
 
 /** What kind of body a request says that it has, in small letters and without parameters. */

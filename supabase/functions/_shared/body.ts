@@ -1,5 +1,8 @@
-/** Twilio's largest form is a few kilobytes; nothing we are sent on purpose comes near this. */
-export const MAX_BODY_BYTES = 64 * 1024;
+/** Twilio's largest form, a text of 1,600 characters that take nine bytes each, is below this. */
+export const MAX_BODY_BYTES = 16 * 1024;
+
+/** Twilio sends about thirty fields, and our own addresses have as many at most. */
+const MAX_FIELDS = 200;
 
 /** A sender who trickles its bytes does not get to keep us waiting. */
 const MAX_READ_MS = 2000;
@@ -44,12 +47,18 @@ function ignoreGone(): void {}
 /** The fields of a form; one that came several times is a list, as Twilio's signature counts it. */
 export type Fields = Record<string, string | string[]>;
 
+/** Whether a form or a query has more fields than anybody means to send. */
+export function hasTooManyFields(encoded: string): boolean {
+  return encoded.split("&", MAX_FIELDS + 1).length > MAX_FIELDS;
+}
+
 /** Reads a form or a query, keeping every field that came. */
 export function readFields(encoded: string): Fields {
   const fields = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(encoded)) {
     const earlier = fields.get(name);
-    fields.set(name, earlier === undefined ? value : [earlier, value].flat());
+    if (Array.isArray(earlier)) earlier.push(value);
+    else fields.set(name, earlier === undefined ? value : [earlier, value]);
   }
   return Object.fromEntries(fields);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { MAX_BODY_BYTES } from "../../../functions/_shared/body.ts";
-import { secretKey } from "../../../functions/_shared/auth.ts";
+import { anyone, secretKey } from "../../../functions/_shared/auth.ts";
 import { twilio } from "../../../functions/_shared/twilio-auth.ts";
 import { type Context, type Options, webhook } from "../../../functions/_shared/webhook.ts";
 
@@ -61,6 +61,8 @@ function post(
   });
 }
 
+/** What a signature looks like, of nothing. */
+const FORGED = `${"A".repeat(27)}=`;
 const FIELDS: [string, string][] = [["CallSid", "CA1"], ["SpeechResult", "Zoë & Ann = 1 + 1"], ["Empty", ""]];
 
 /** What was logged while something ran, and shortly after. */
@@ -162,7 +164,7 @@ test("what is not a readable form gets 400 and a plain sentence", async () => {
   const lines = await logged(async () => {
     for (
       const request of [
-        new Request("http://10.0.0.1:9000/echo", { headers: { "x-twilio-signature": "x" } }),
+        new Request("http://10.0.0.1:9000/echo", { headers: { "x-twilio-signature": FORGED } }),
         post(FIELDS, { headers: { "content-type": "application/json" }, body: "{}" }),
         post(FIELDS, { headers: { "content-length": String(MAX_BODY_BYTES + 1) } }),
         post([["CallSid", ""]]),
@@ -181,16 +183,61 @@ test("what is not a readable form gets 400 and a plain sentence", async () => {
   assert.doesNotMatch(lines.join(), /CA1|CA2/);
 });
 
-test("a large body is not read to its end", async () => {
+/** A body without end, and how much of it was asked for. */
+function endless(): { body: ReadableStream<Uint8Array>; pulled: () => number } {
   let pulled = 0;
-  const endless = new ReadableStream<Uint8Array>({
+  const body = new ReadableStream<Uint8Array>({
     pull(controller) {
-      pulled += 16 * 1024;
-      controller.enqueue(new Uint8Array(16 * 1024).fill(97));
+      pulled += 1024;
+      controller.enqueue(new Uint8Array(1024).fill(97));
     },
+  }, { highWaterMark: 0 });
+  return { body, pulled: () => pulled };
+}
+
+test("a large body is not read to its end", async () => {
+  const { body, pulled } = endless();
+  assert.equal((await echo(post(FIELDS, { body }))).status, 400);
+  assert.ok(pulled() <= MAX_BODY_BYTES + 1024, `${pulled()} bytes were read`);
+});
+
+test("nothing is read of a body whose sender shows no signature, or what can be none", async () => {
+  for (const signed of [null, "", "x", "A".repeat(28), `${"A".repeat(2800)}=`]) {
+    const { body, pulled } = endless();
+    assert.equal((await echo(post(FIELDS, { body, signed }))).status, 403);
+    assert.equal(pulled(), 0);
+  }
+});
+
+test("a form or an address with more fields than anybody means to send is not taken apart, signed or not", async () => {
+  const many: [string, string][] = Array.from({ length: 201 }, (_, nth) => [`x${nth}`, ""]);
+  const query = `?${"x&".repeat(200)}x`;
+  const signed = signature(`${PUBLIC}/echo${query}`, FIELDS);
+  assert.equal((await echo(post(many))).status, 400);
+  assert.equal((await echo(post(many, { signed: FORGED }))).status, 400);
+  assert.equal((await echo(post(FIELDS, { query, signed }))).status, 400);
+  const most: [string, string][] = [["CallSid", "CA1"], ...many.slice(2)];
+  assert.equal((await echo(post(most))).status, 200);
+});
+
+test("an address longer than any of ours is not read, and its body neither", async () => {
+  const query = `?x=${"x".repeat(4096)}`;
+  const { body, pulled } = endless();
+  assert.equal((await echo(post(FIELDS, { query, body }))).status, 400);
+  assert.equal(pulled(), 0);
+});
+
+test("what is open to all reads neither a query nor a body", async () => {
+  const open = serving(({ query, body }) => Promise.resolve(Response.json({ query, body })), {
+    authenticate: anyone,
+    input: z.any(),
+    channel: "json",
   });
-  assert.equal((await echo(post(FIELDS, { body: endless }))).status, 400);
-  assert.ok(pulled < 4 * MAX_BODY_BYTES, `${pulled} bytes were read`);
+  const asked = new Request(`http://10.0.0.1:9000/echo?${"x&".repeat(30_000)}`);
+  assert.deepEqual(await (await open(asked)).json(), { query: {}, body: {} });
+  const { body, pulled } = endless();
+  assert.equal((await open(post(FIELDS, { body }))).status, 405);
+  assert.equal(pulled(), 0);
 });
 
 test("a handler that hangs is not waited for, and is told to stop", async () => {

@@ -1,0 +1,38 @@
+/** Requests that cost their sender little and would cost us much: none of them gets as far as our work. */
+import assert from "node:assert/strict";
+import { join } from "../../../../scripts/stack/paths.ts";
+import { readFunctions } from "../../../../scripts/stack/project.ts";
+import { repositoryDir } from "../../../../scripts/stack/settings.ts";
+import { transmit } from "../../../../scripts/testkit/caller/transport.ts";
+import { stackLine } from "./stack.ts";
+
+const { reachedAt } = stackLine();
+
+/** 64 KB: two characters a field. */
+const MANY_FIELDS = "x&".repeat(32_000);
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
+/** What a stranger may write into a header to be taken for Twilio or for us. */
+const CREDENTIALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "nothing to show": {},
+  "no signature": { "x-twilio-signature": "x" },
+  "a forged signature": { "x-twilio-signature": `${"A".repeat(27)}=` },
+  "a forged key": { apikey: "sb_secret_forged", authorization: "Bearer sb_secret_forged" },
+};
+
+for (const { name } of readFunctions(join(repositoryDir, "supabase"))) {
+  for (const [what, headers] of Object.entries(CREDENTIALS)) {
+    Deno.test(`${name} turns away 32,000 fields from somebody with ${what}`, async () => {
+      const post = { method: "POST", headers: { ...FORM, ...headers }, body: MANY_FIELDS };
+      const answer = await transmit(new URL(`${reachedAt}/${name}`), post, AbortSignal.timeout(10_000));
+      assert.ok([400, 403, 405].includes(answer.status), `HTTP ${answer.status}`);
+      assert.equal(answer.status === 403 ? answer.body : "", "");
+    });
+  }
+
+  Deno.test(`${name} does nothing with a long query from a stranger`, async () => {
+    const address = new URL(`${reachedAt}/${name}?${MANY_FIELDS.slice(0, 60_000)}`);
+    const answer = await transmit(address, { method: "GET", headers: {}, body: "" }, AbortSignal.timeout(10_000));
+    assert.equal(answer.status, name === "health" ? 200 : 403);
+  });
+}
