@@ -4,10 +4,16 @@ import { freePort } from "../stack/claims.ts";
 import { type Child, spawn } from "../stack/child.ts";
 import { LOAD_WHEN_NEEDED } from "../stack/functions.ts";
 import { exists, fromFileUrl, join, pathToFileUrl } from "../stack/paths.ts";
+import { type EdgeFunction, readFunctions } from "../stack/project.ts";
 import { repositoryDir } from "../stack/settings.ts";
 import type { StackEnvironment } from "./environment.ts";
 
 const host = fromFileUrl(new URL("../stack/function-host.ts", import.meta.url));
+
+/** Every function of the project, as its configuration lists them. */
+export function projectFunctions(): EdgeFunction[] {
+  return readFunctions(join(repositoryDir, "supabase"));
+}
 
 /** A process that serves one function. */
 export interface LoneFunction extends AsyncDisposable {

@@ -4,11 +4,9 @@ import { inboundCall, newSid } from "../../testkit/caller/call-parameters.ts";
 import { rfc2822 } from "../../testkit/caller/status-callbacks.ts";
 import { type Outgoing, transmit } from "../../testkit/caller/transport.ts";
 import { lineTo, type StackEnvironment } from "../../testkit/environment.ts";
-import { fromFileUrl, join } from "../../stack/paths.ts";
-import { readFunctions } from "../../stack/project.ts";
-import { repositoryDir } from "../../stack/settings.ts";
+import { fromFileUrl } from "../../stack/paths.ts";
 import { median } from "../../testkit/percentile.ts";
-import { functionEnvironment, startLoneFunction } from "../../testkit/lone-function.ts";
+import { functionEnvironment, projectFunctions, startLoneFunction } from "../../testkit/lone-function.ts";
 
 /** Medians in milliseconds. */
 export interface ColdStart {
@@ -40,7 +38,7 @@ export async function timeColdStarts(
   const functions = [
     { name: BARE, entry: bare },
     { name: BARE_THAT_ASKS, entry: bare },
-    ...readFunctions(join(repositoryDir, "supabase")),
+    ...projectFunctions(),
   ];
   const times = new Map(
     functions.map(({ name }) => [name, { load: Array<number>(), answer: Array<number>(), processor: Array<number>() }]),

@@ -6,12 +6,10 @@ import type { Line } from "../caller/line.ts";
 import { freePort } from "../../stack/claims.ts";
 import { type ServedFunction, startFunctions } from "../../stack/functions.ts";
 import { exists, join } from "../../stack/paths.ts";
-import { readFunctions } from "../../stack/project.ts";
 import { silentReport } from "../../stack/report.ts";
-import { repositoryDir } from "../../stack/settings.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { openSentryDouble, type SentryDouble } from "./sentry-double.ts";
-import { functionEnvironment } from "../lone-function.ts";
+import { functionEnvironment, projectFunctions } from "../lone-function.ts";
 import { lineTo, needed, type StackEnvironment } from "../environment.ts";
 
 /** What a function runs as. */
@@ -54,7 +52,7 @@ export async function openLane(stack: StackEnvironment, options: LaneOptions = {
   const sentry = opened.use(new FaultProxy(new URL(`http://127.0.0.1:${reports.port}`)));
   const twilio = opened.use(new FaultProxy(new URL(needed(stack, "TWILIO_API_URL"))));
 
-  const functions = readFunctions(join(repositoryDir, "supabase"))
+  const functions = projectFunctions()
     .filter(({ name }) => options.functions?.includes(name) ?? true)
     .map((fn) => ({ ...fn, port: freePort() }));
   const door = opened.use(openDoor(functions));
