@@ -84,7 +84,7 @@ function superviseFunction(
   const supervised = supervise();
   return {
     name: fn.name,
-    ready: untilItListens(fn.port, child),
+    ready: untilItListens(fn.port, child).then(() => {}),
     async restart() {
       restarting = true;
       pause.abort();
@@ -133,16 +133,18 @@ function spawnFunction(
   });
 }
 
-async function untilItListens(port: number, child: Child): Promise<void> {
+/** Waits until the process listens on its port; false when it ended first. */
+export async function untilItListens(port: number, child: Child): Promise<boolean> {
   let ended = false;
   child.exited.then(() => ended = true);
   while (!ended) {
     try {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
+      return true;
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await delay(20);
+      await delay(2);
     }
   }
+  return false;
 }

@@ -6,7 +6,7 @@ import { readEnvFile } from "../../stack/env-file.ts";
 import { phoneOption } from "../../testkit/caller/call-parameters.ts";
 import { lineTo, needed, secretsOf, type StackEnvironment } from "../../testkit/environment.ts";
 import { openLane } from "../../testkit/faults/lane.ts";
-import { conclude, type Count } from "../../testkit/running/totals.ts";
+import { conclude, type Count, sumOf } from "../../testkit/running/totals.ts";
 import { openStack } from "../../testkit/stack.ts";
 import { tableOf } from "../../testkit/table.ts";
 import { type Deployed, verifyDeployed } from "./deployed.ts";
@@ -95,17 +95,16 @@ async function verifyStack(
     isRunning ? `On the stack that runs in ${stackDir}.` : `No stack runs in ${stackDir}: starting one for this run.`,
   );
   await using stack = await openStack(isRunning ? stackDir : undefined, signal);
-  const total = { passed: 0, failed: 0 };
+  const counts: Count[] = [];
   for (const name of parts) {
     const began = performance.now();
-    const { passed, failed } = await orStopped(PARTS[name](stack.env, extent), signal);
-    total.passed += passed;
-    total.failed += failed;
+    const count = await orStopped(PARTS[name](stack.env, extent), signal);
+    counts.push(count);
     console.log(
-      `  ${name}: ${passed} passed, ${failed} failed, ${Math.round((performance.now() - began) / 1000)} s`,
+      `  ${name}: ${count.passed} passed, ${count.failed} failed, ${Math.round((performance.now() - began) / 1000)} s`,
     );
   }
-  return total;
+  return sumOf(counts);
 }
 
 /** A part knows of no signal: what it began ends with the stack and this process. */

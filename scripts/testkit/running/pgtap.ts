@@ -5,7 +5,8 @@
 import { basename, join } from "node:path";
 import postgres from "postgres";
 import { connect } from "../sql.ts";
-import { type Count, readTap, type TapResult } from "./tap.ts";
+import { readTap, type TapResult } from "./tap.ts";
+import { type Count, sumOf } from "./totals.ts";
 
 /** Runs every `*.sql` of the folder in order, writes a line for each, and adds up. */
 export async function runPgtap(folder: string, url: string, write: (line: string) => void): Promise<Count> {
@@ -13,7 +14,7 @@ export async function runPgtap(folder: string, url: string, write: (line: string
   await using sql = connect(url);
   await sql`create extension if not exists pgtap with schema extensions`;
   try {
-    let total: Count = { passed: 0, failed: 0 };
+    const results: Count[] = [];
     for (const file of files) {
       const began = performance.now();
       const result = await runFile(join(folder, file), url);
@@ -23,9 +24,9 @@ export async function runPgtap(folder: string, url: string, write: (line: string
         : `NOT OK  ${result.passed}, ${result.failed} failed`;
       write(`${summary}  ${basename(file)}  ${took}`);
       for (const complaint of result.complaints) write(`        ${complaint}`);
-      total = { passed: total.passed + result.passed, failed: total.failed + result.failed };
+      results.push(result);
     }
-    return total;
+    return sumOf(results);
   } finally {
     await sql`drop extension if exists pgtap`;
   }
