@@ -7,6 +7,7 @@
  * - It parses its picture of the schema anew on every request. Here it is kept until the DDL changes.
  * - Its driver, postgres.js, encodes a jsonb argument of an RPC a second time, so that an object arrives as a string, and does
  *   not survive a server that is killed. Here it is node-postgres.
+ * - It finds more relationships than PostgREST and refuses embeds as ambiguous. Here each goes by PostgREST's.
  * - It answers most classes of database errors with 500. Here each gets the status that PostgREST gives it.
  */
 import {
@@ -19,6 +20,7 @@ import {
 import { PostgresConnection } from "@supabase/lite/postgres";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { z } from "zod";
+import { nameRelationships } from "./data-api-embeds.ts";
 import { asPostgrestError } from "./data-api-errors.ts";
 import { type ArrayTypes, createPool, listen, readArrayTypes } from "./sql.ts";
 
@@ -100,8 +102,9 @@ class RequestConnection extends PostgresConnection {
 
   /** Writes JSON values out as JSON: the driver cannot tell an array for a jsonb column from one for an array column. */
   override async onPostgrestAST(ast: AnyAST): Promise<AnyAST> {
-    const known = await super.onPostgrestAST(ast);
-    const { columns, functions = [] } = await this.introspect();
+    const picture = await this.introspect();
+    const known = await super.onPostgrestAST(ast.from ? nameRelationships(ast, ast.from, picture) : ast);
+    const { columns, functions = [] } = picture;
     const schema = known.schema ?? "public";
     if (known.values) {
       const isJson = (name: string) =>

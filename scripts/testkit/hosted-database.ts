@@ -14,7 +14,7 @@ export async function startHostedDatabase(signal: AbortSignal): Promise<AsyncDis
     ADMIN_DB_URL: databaseUrl(settings, "supabase_admin"),
     DB_URL: databaseUrl(settings, "postgres"),
   };
-  const { url, adminUrl } = started.use(await createScratchDatabase(server, platform));
+  const { url, adminUrl } = started.use(await createScratchDatabase(server, { platform }));
   await using admin = connect(adminUrl);
   // The superuser's: whoever runs the tests brings one of their own.
   await admin`drop extension pgtap`;

@@ -3,6 +3,7 @@
  * must keep. Made in a second, since it asks for no server and no CLI.
  */
 import { getAuthSchemaSql } from "@supabase/lite";
+import type postgres from "postgres";
 import { fileURLToPath } from "node:url";
 import { needed, type StackEnvironment } from "./environment.ts";
 import { connect } from "./sql.ts";
@@ -18,8 +19,19 @@ export interface ScratchDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Creates one on the server of the stack whose environment this is; `platform` is SQL that runs before the migrations. */
-export async function createScratchDatabase(stack: StackEnvironment, platform = ""): Promise<ScratchDatabase> {
+/** What a database may want besides. */
+export interface ScratchOptions {
+  /** SQL that runs before the migrations. */
+  readonly platform?: string;
+  /** Looks at the database as it is when a migration has just been applied. */
+  readonly afterChapter?: (chapter: string, sql: postgres.Sql) => Promise<void>;
+}
+
+/** Creates one on the server of the stack whose environment this is. */
+export async function createScratchDatabase(
+  stack: StackEnvironment,
+  options: ScratchOptions = {},
+): Promise<ScratchDatabase> {
   const name = `scratch_${crypto.randomUUID().replaceAll("-", "")}`;
   const server = needed(stack, "ADMIN_DB_URL");
   const scratch = {
@@ -29,7 +41,7 @@ export async function createScratchDatabase(stack: StackEnvironment, platform = 
   };
   await onServer(server, `create database ${name} owner postgres`);
   try {
-    await furnish(name, scratch, platform);
+    await furnish(name, scratch, options);
     return scratch;
   } catch (error) {
     await scratch[Symbol.asyncDispose]();
@@ -45,18 +57,24 @@ async function onServer(url: string, statement: string): Promise<void> {
 async function furnish(
   name: string,
   { adminUrl, url }: Pick<ScratchDatabase, "adminUrl" | "url">,
-  platform: string,
+  { platform = "", afterChapter }: ScratchOptions,
 ): Promise<void> {
   const [roles, auth] = await Promise.all([stackChapter("roles.sql"), stackChapter("auth.sql")]);
   await using admin = connect(adminUrl);
   await admin.unsafe(["begin", roles, getAuthSchemaSql(), auth, platform, "commit"].join(";\n")).simple();
   await admin.unsafe(`alter database ${name} set search_path to "$user", public, extensions`);
   await admin.unsafe("create extension pgtap with schema extensions");
-  const files = [...Deno.readDirSync(migrationsDir)].map((file) => file.name).filter((file) => file.endsWith(".sql"));
   await using owner = connect(url);
-  for (const file of files.sort()) {
-    await owner.unsafe(`begin;\n${await Deno.readTextFile(migrationsDir + file)}\n;commit`).simple();
+  for (const { name: chapter, text } of readChapters()) {
+    await owner.unsafe(`begin;\n${text}\n;commit`).simple();
+    await afterChapter?.(chapter, owner);
   }
+}
+
+/** The migrations, in the order in which they are applied. */
+export function readChapters(): { name: string; text: string }[] {
+  return [...Deno.readDirSync(migrationsDir)].map(({ name }) => name).filter((name) => name.endsWith(".sql")).sort()
+    .map((name) => ({ name, text: Deno.readTextFileSync(migrationsDir + name) }));
 }
 
 function withDatabase(url: string, name: string): string {

@@ -13,12 +13,12 @@ export async function pokeWorker(line: Line, secretKey: string, now: readonly st
 
 /** While this is held, no other worker reconciles; a run that is under way already is waited for. */
 export async function holdReconciliation(sql: postgres.Sql): Promise<AsyncDisposable> {
-  const [chore] = await sql<{ every: string }[]>`select every::text from private.chores where name = 'reconcile'`;
-  await sql`update private.chores set every = '1 hour', last_started_at = now() where name = 'reconcile'`;
+  const [chore] = await sql<{ every: string }[]>`select every::text from private.jobs where name = 'reconcile'`;
+  await sql`update private.jobs set every = '1 hour', last_started_at = now() where name = 'reconcile'`;
   // A stack pokes its worker once at a time: when the next run has begun, the one before is over.
   const begun = async () => {
     const [texts] = await sql<{ at: string }[]>`
-      select last_started_at::text as at from private.chores where name = 'send_texts'`;
+      select last_started_at::text as at from private.jobs where name = 'send_texts'`;
     return texts?.at;
   };
   const before = await begun();
@@ -27,7 +27,7 @@ export async function holdReconciliation(sql: postgres.Sql): Promise<AsyncDispos
   }
   return {
     async [Symbol.asyncDispose]() {
-      await sql`update private.chores set every = ${chore?.every ?? "30 seconds"}::interval where name = 'reconcile'`;
+      await sql`update private.jobs set every = ${chore?.every ?? "30 seconds"}::interval where name = 'reconcile'`;
     },
   };
 }

@@ -160,7 +160,7 @@ from (
       'create table public.notes (id uuid primary key, org_id uuid not null references public.organizations (id)); alter table public.notes owner to postgres; alter table public.notes enable row level security; select private.keep_org_immutable(''public.notes'')'),
     ('make a view', 'public.names', 'create view public.names as select name from public.contacts'),
     ('make a function that says nothing', 'public.peek', 'create function public.peek() returns jsonb language sql return ''{}''::jsonb'),
-    ('make a hole for a trigger', 'private.is_stranger_to', 'create or replace function private.is_stranger_to(p_org_id uuid) returns boolean language sql stable security definer set search_path = '''' return false'),
+    ('make a hole for a trigger', 'private.is_not_a_member_of', 'create or replace function private.is_not_a_member_of(p_org_id uuid) returns boolean language sql stable security definer set search_path = '''' return false'),
     ('make everybody a member', 'private.my_org_ids',
       'create or replace function private.my_org_ids(p_roles text[] default ''{owner,staff,viewer}'') returns setof uuid language sql stable security definer set search_path = '''' as ''select id from public.organizations'''),
     ('forget who is removed', 'private.my_org_ids',

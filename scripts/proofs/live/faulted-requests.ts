@@ -70,7 +70,7 @@ export const OTHER_REQUESTS: readonly OtherRequest[] = [
     .map((operation): OtherRequest => ({
       name: "worker",
       operation,
-      prepare: (sql) => sql`update private.chores set last_started_at = '-infinity'`,
+      prepare: (sql) => sql`update private.jobs set last_started_at = '-infinity'`,
       // A job that fails is told; where nobody listens, not even the question what to do gets through.
       judge: (answer) =>
         answer.status === 503 && /^\{"success":false,"done":\{.*\}\}$/.test(answer.body) ? null : jsonMask(answer),

@@ -93,6 +93,8 @@ export type Wish = {
   notHours?: Hours[];
   /** Compared with `asked.reference`, or else with what was offered: "something sooner", "later that day". */
   than?: "sooner" | "later";
+  /** So much later (or earlier, below zero) than the appointment, when `asked.reference` did not say when that is. */
+  shift?: { days: number } | { months: number };
 };
 
 /** Two likely readings of the same words, the likelier one first: "Do you mean this Friday, or Friday next week?". */

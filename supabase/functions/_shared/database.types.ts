@@ -978,7 +978,7 @@ export type Database = {
           "during": unknown;
           "expires_at": string | null;
           "hold_id": string | null;
-          "id": number;
+          "id": string;
           "org_id": string;
           "resource_id": string;
         };
@@ -988,7 +988,7 @@ export type Database = {
           "during": unknown;
           "expires_at"?: string | null;
           "hold_id"?: string | null;
-          "id"?: never;
+          "id"?: string;
           "org_id": string;
           "resource_id": string;
         };
@@ -997,7 +997,7 @@ export type Database = {
           "during"?: unknown;
           "expires_at"?: string | null;
           "hold_id"?: string | null;
-          "id"?: never;
+          "id"?: string;
           "org_id"?: string;
           "resource_id"?: string;
         };

@@ -3,30 +3,11 @@ begin;
 set local search_path = public, extensions;
 select plan(61);
 
--- Every function of ours reads this clock instead of the real one until the rollback, so that a test can choose its now.
-do $$
-declare
-  v_function oid;
-begin
-  for v_function in
-    select p.oid
-    from pg_proc p
-    where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
-      and p.prokind = 'f'
-      and p.prosrc || pg_get_functiondef(p.oid) ~ '\m(now|clock_timestamp)\(\)'
-  loop
-    execute regexp_replace(
-      pg_get_functiondef(v_function),
-      '\m(now|clock_timestamp)\(\)', 'current_setting(''test.now'')::timestamptz', 'g'
-    );
-  end loop;
-end;
-$$;
 
 -- A clinic in New York. Now is eight in the morning of Monday, 7 June 2027 -----------------------------------------------------
 
 set local timezone = 'America/New_York';
-set local test.now = '2027-06-07 08:00';
+select tests.set_clock('2027-06-07 08:00');
 
 create function pg_temp.org()
 returns uuid

@@ -851,26 +851,8 @@ where s ->> 1 is not null;
 select plan((
   (select count(*) from clocks) + 2 * (select count(*) from starts) + (select count(*) from askers) + (select count(*) from wordings)
 )::integer);
+select tests.set_clock('2027-06-07 08:00');
 
--- Every function of ours reads this clock instead of the real one until the rollback, so that a case can choose its now.
-do $$
-declare
-  v_function oid;
-begin
-  for v_function in
-    select p.oid
-    from pg_proc p
-    where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
-      and p.prokind = 'f'
-      and pg_get_functiondef(p.oid) ~ '\m(now|clock_timestamp)\(\)'
-  loop
-    execute regexp_replace(
-      pg_get_functiondef(v_function),
-      '\m(now|clock_timestamp)\(\)', 'current_setting(''test.now'')::timestamptz', 'g'
-    );
-  end loop;
-end;
-$$;
 
 -- Wall clocks and instants ---------------------------------------------------------------------------------------------------------
 

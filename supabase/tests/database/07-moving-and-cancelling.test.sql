@@ -2,54 +2,10 @@
 begin;
 set local search_path = public, extensions;
 set local timezone = 'America/New_York';
-select plan(113);
+select plan(114);
 
--- Every function of ours reads this clock instead of the real one until the rollback, so that holds expire when told to.
-do $$
-declare
-  v_function oid;
-begin
-  for v_function in
-    select p.oid
-    from pg_proc p
-    where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
-      and p.prokind = 'f'
-      and pg_get_functiondef(p.oid) ~ '\m(now|clock_timestamp)\(\)'
-  loop
-    execute regexp_replace(
-      pg_get_functiondef(v_function),
-      '\m(now|clock_timestamp)\(\)', 'current_setting(''test.now'')::timestamptz', 'g'
-    );
-  end loop;
-end;
-$$;
--- What is written is dated by it, too.
-do $$
-declare
-  v_default record;
-begin
-  for v_default in
-    select d.adrelid::regclass as table_name, a.attname
-    from pg_attrdef d
-    join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-    join pg_class c on c.oid = d.adrelid
-    where c.relnamespace = 'public'::regnamespace
-      and pg_get_expr(d.adbin, d.adrelid) = 'now()'
-  loop
-    execute format(
-      'alter table %s alter column %I set default current_setting(''test.now'')::timestamptz',
-      v_default.table_name, v_default.attname
-    );
-  end loop;
-end;
-$$;
 -- A Monday.
-set local test.now = '2027-06-07 08:00';
-
-create function pg_temp.later(p_by interval)
-returns void
-language sql
-as $$ select set_config('test.now', (current_setting('test.now')::timestamptz + p_by)::text, true) $$;
+select tests.set_clock('2027-06-07 08:00');
 
 -- Two clinics ------------------------------------------------------------------------------------------------------------------------
 
@@ -122,22 +78,6 @@ where p.org_id in (pg_temp.org(), pg_temp.other_org());
 
 -- How a call speaks to the engine: with the secret key, that is, as service_role ---------------------------------------------------------
 
-create function pg_temp.rpc(p_sql text)
-returns jsonb
-language plpgsql
-as $$
-declare
-  v_role constant text := current_setting('role');
-  v_answer jsonb;
-begin
-  perform set_config('role', 'service_role', true);
-  execute 'select public.' || p_sql into v_answer;
-  -- In life each call is a transaction of its own, after which no clinic is chosen.
-  perform set_config('role', v_role, true), set_config('app.org_id', '', true);
-  return v_answer;
-end;
-$$;
-
 create function pg_temp.claim(
   p_call text,
   p_provider text,
@@ -148,7 +88,7 @@ create function pg_temp.claim(
 returns jsonb
 language sql
 as $$
-  select pg_temp.rpc(format(
+  select tests.rpc(format(
     'claim_slot_atomic(%L, %L, %L, %L, %L, %L)',
     pg_temp.org(), pg_temp.resource(p_provider), pg_temp.service(p_service), p_starts_at, p_call, p_minutes
   ));
@@ -170,7 +110,7 @@ $$;
 create function pg_temp.confirm(p_call text, p_contact text)
 returns jsonb
 language sql
-as $$ select pg_temp.rpc(format('confirm_hold(%L, %L, %L)', pg_temp.org(), pg_temp.hold_of(p_call), p_contact)) $$;
+as $$ select tests.rpc(format('confirm_hold(%L, %L, %L)', pg_temp.org(), pg_temp.hold_of(p_call), p_contact)) $$;
 
 -- What a patient, known by number, has in the clinic's book at a start.
 create function pg_temp.appointment(p_starts_at text, p_provider text default 'Lund')
@@ -202,22 +142,22 @@ $$;
 create function pg_temp.move(p_appointment uuid, p_call text)
 returns jsonb
 language sql
-as $$ select pg_temp.rpc(format('reschedule_appointment(%L, %L, %L)', pg_temp.org(), p_appointment, pg_temp.hold_of(p_call))) $$;
+as $$ select tests.rpc(format('reschedule_appointment(%L, %L, %L)', pg_temp.org(), p_appointment, pg_temp.hold_of(p_call))) $$;
 
 create function pg_temp.cancel(p_appointment uuid, p_reason text default null, p_call text default null)
 returns jsonb
 language sql
-as $$ select pg_temp.rpc(format('cancel_appointment(%L, %L, %L, %L)', pg_temp.org(), p_appointment, p_reason, p_call)) $$;
+as $$ select tests.rpc(format('cancel_appointment(%L, %L, %L, %L)', pg_temp.org(), p_appointment, p_reason, p_call)) $$;
 
 create function pg_temp.list(p_call text, p_phone text, p_date_of_birth text)
 returns jsonb
 language sql
-as $$ select pg_temp.rpc(format('list_appointments(%L, %L, %L, %L)', pg_temp.org(), p_phone, p_date_of_birth, p_call)) $$;
+as $$ select tests.rpc(format('list_appointments(%L, %L, %L, %L)', pg_temp.org(), p_phone, p_date_of_birth, p_call)) $$;
 
 create function pg_temp.list_by_code(p_call text, p_phone text, p_code text)
 returns jsonb
 language sql
-as $$ select pg_temp.rpc(format('list_appointments(%L, %L, null, %L, %L)', pg_temp.org(), p_phone, p_call, p_code)) $$;
+as $$ select tests.rpc(format('list_appointments(%L, %L, null, %L, %L)', pg_temp.org(), p_phone, p_call, p_code)) $$;
 
 create function pg_temp.code(p_starts_at text, p_provider text default 'Lund')
 returns text
@@ -228,26 +168,10 @@ create function pg_temp.join(p_phone text, p_from text, p_to text, p_provider te
 returns jsonb
 language sql
 as $$
-  select pg_temp.rpc(format(
+  select tests.rpc(format(
     'join_waitlist(%L, %L, %L, %L, %L, %L)',
     pg_temp.org(), pg_temp.service(p_service), jsonb_build_object('phone', p_phone), pg_temp.resource(p_provider), p_from, p_to
   ));
-$$;
-
--- An answer in short: success, or its reason.
-create function pg_temp.short(p_answer jsonb)
-returns text
-language sql
-immutable
-return case when p_answer ->> 'success' = 'true' then 'success' else p_answer ->> 'reason' end;
-
--- The slots offered instead: "Mon 09:30 Lund".
-create function pg_temp.instead(p_answer jsonb)
-returns text
-language sql
-as $$
-  select string_agg(to_char((s ->> 'starts_local')::timestamp, 'Dy HH24:MI ') || (s ->> 'provider_name'), ', ' order by n)
-  from jsonb_array_elements(p_answer -> 'alternatives') with ordinality e (s, n);
 $$;
 
 create function pg_temp.open(p_provider text, p_from text, p_to text, p_service text default 'Visit')
@@ -255,7 +179,7 @@ returns text
 language sql
 as $$
   select coalesce(string_agg(to_char((s ->> 'starts_local')::timestamp, 'HH24:MI'), ' ' order by n), '')
-  from jsonb_array_elements(pg_temp.rpc(format(
+  from jsonb_array_elements(tests.rpc(format(
     'find_open_slots(%L, %L, %L, %L, %L, 100)',
     pg_temp.org(), pg_temp.service(p_service), p_from, p_to, pg_temp.resource(p_provider)
   )) -> 'slots') with ordinality e (s, n);
@@ -275,52 +199,6 @@ as $$
   where p_owner in (c.hold_id, c.appointment_id);
 $$;
 
--- All that is stored: how many rows each table has, and a digest of those of this test's clinics.
-create function pg_temp.everything()
-returns jsonb
-language plpgsql
-as $$
-declare
-  v_table record;
-  v_rows text;
-  v_all jsonb := '{}';
-begin
-  for v_table in
-    select
-      c.oid::regclass as name,
-      case when a.attname is null then 'false' else 'org_id = any (array[pg_temp.org(), pg_temp.other_org()])' end as is_ours
-    from pg_class c
-    left join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
-    where c.relnamespace = 'public'::regnamespace
-      and c.relkind in ('r', 'p')
-  loop
-    execute format(
-      'select count(*) || '' '' || coalesce(md5(string_agg(t::text, '','' order by t::text) filter (where %s)), '''') from %s t',
-      v_table.is_ours, v_table.name
-    )
-    into v_rows;
-    v_all := v_all || jsonb_build_object(v_table.name::text, v_rows);
-  end loop;
-  return v_all;
-end;
-$$;
-
-create function pg_temp.answered(p_call text)
-returns text
-language plpgsql
-as $$
-declare
-  v_before constant jsonb := pg_temp.everything();
-  v_answer text;
-begin
-  v_answer := pg_temp.short(pg_temp.rpc(p_call));
-  return v_answer || case when pg_temp.everything() = v_before then '' else ', but something was written' end;
-exception
-  when others then
-    return format('%s %s', sqlstate, sqlerrm);
-end;
-$$;
-
 -- Moving -----------------------------------------------------------------------------------------------------------------------------
 
 select pg_temp.book('+12125550131', 'Lund', '2027-06-14 10:00') is not null;
@@ -333,7 +211,7 @@ as $$ select id from pg_temp.ids where what = p_what $$;
 update appointments set status = 'confirmed' where id = pg_temp.id('tess');
 
 create temporary table answers (what text primary key, answer jsonb);
-select pg_temp.short(pg_temp.claim('CA1', 'Osei', '2027-06-15 14:00'));
+select tests.short(pg_temp.claim('CA1', 'Osei', '2027-06-15 14:00'));
 select is(
   array[pg_temp.taken(pg_temp.id('tess')), pg_temp.taken(pg_temp.hold_of('CA1'))],
   array['Lund 10:00-10:40', 'Osei 14:00-14:40'],
@@ -371,7 +249,7 @@ select is(
   pg_temp.id('tess')::text,
   'A call that claims the time it has just moved to hears of its appointment, not that the slot is taken'
 );
-select pg_temp.short(pg_temp.claim('CA2', 'Lund', '2027-06-15 10:00', 'Surgery'));
+select tests.short(pg_temp.claim('CA2', 'Lund', '2027-06-15 10:00', 'Surgery'));
 select is(
   pg_temp.move(pg_temp.id('tess'), 'CA2') #>> '{slot,service_name}',
   'Surgery',
@@ -388,15 +266,23 @@ select is(
   'An earlier move that comes in again, late, does not move it back'
 );
 select is(
-  (select array[pg_temp.short(a), (a ? 'appointment_id')::text] from pg_temp.claim('CA1', 'Osei', '2027-06-15 14:00') a),
+  (select array[tests.short(a), (a ? 'appointment_id')::text] from pg_temp.claim('CA1', 'Osei', '2027-06-15 14:00') a),
   array['success', 'false'],
   'The time that was left can be held again, also by the call that had left it'
 );
-
-select pg_temp.short(pg_temp.claim('CA3', 'Osei', '2027-06-15 09:00'));
-select pg_temp.later('5 minutes');
+insert into ids values ('uma', pg_temp.book('+12125550133', 'Lund', '2027-07-12 10:00', 'Surgery'));
+select tests.short(pg_temp.claim('CAshorter', 'Osei', '2027-07-12 10:30'));
 select is(
-  (select array[pg_temp.short(a), pg_temp.instead(a)] from pg_temp.move(pg_temp.id('tess'), 'CA3') a),
+  array[tests.short(pg_temp.move(pg_temp.id('uma'), 'CAshorter')), pg_temp.taken(pg_temp.id('uma'))],
+  array['success', 'Osei 10:30-11:10'],
+  'A move to a shorter service that ends when the longer one would have takes the time that was held, and no more'
+);
+delete from appointments where id = pg_temp.id('uma');
+
+select tests.short(pg_temp.claim('CA3', 'Osei', '2027-06-15 09:00'));
+select tests.later('5 minutes');
+select is(
+  (select array[tests.short(a), tests.instead(a)] from pg_temp.move(pg_temp.id('tess'), 'CA3') a),
   array['hold_expired', 'Tue 09:00 Lund, Tue 09:00 Osei, Tue 09:30 Osei'],
   'A hold that has ended moves nothing, and what is open is offered'
 );
@@ -405,10 +291,10 @@ select is(
   'Lund 10:00-11:00, Blue room 10:00-11:00',
   'The patient keeps the time they have'
 );
-select pg_temp.short(pg_temp.claim('CA4', 'Osei', '2027-06-15 09:00'));
-select pg_temp.short(pg_temp.confirm('CA4', '{"phone": "+12125550132"}'));
+select tests.short(pg_temp.claim('CA4', 'Osei', '2027-06-15 09:00'));
+select tests.short(pg_temp.confirm('CA4', '{"phone": "+12125550132"}'));
 select is(
-  pg_temp.answered(format('reschedule_appointment(%L, %L, %L)', pg_temp.org(), pg_temp.id('tess'), pg_temp.hold_of('CA4'))),
+  tests.answered(format('reschedule_appointment(%L, %L, %L)', pg_temp.org(), pg_temp.id('tess'), pg_temp.hold_of('CA4')), array[pg_temp.org(), pg_temp.other_org()]),
   'not_found',
   'A hold that has become somebody else''s appointment moves nothing'
 );
@@ -417,7 +303,7 @@ insert into ids values
   ('missed', pg_temp.book('+12125550132', 'Lund', '2027-06-14 14:00', p_status => 'noshow')),
   ('past', pg_temp.book('+12125550132', 'Lund', '2027-06-07 07:00')),
   ('here', pg_temp.book('+12125550132', 'Lund', '2027-06-14 15:00', p_status => 'arrived'));
-select pg_temp.short(pg_temp.claim('CA5', 'Osei', '2027-06-15 11:00'));
+select tests.short(pg_temp.claim('CA5', 'Osei', '2027-06-15 11:00'));
 create temporary table elsewhere as
 with contact as (
   select id from contacts where org_id = pg_temp.other_org()
@@ -430,13 +316,13 @@ appointment as (
 )
 select
   appointment.id,
-  (pg_temp.rpc(format(
+  (tests.rpc(format(
     'claim_slot_atomic(%L, %L, %L, %L, %L, 30)',
     pg_temp.other_org(), pg_temp.resource('Vega'), pg_temp.service('Elsewhere'), '2027-06-14 11:00', 'CAelsewhere'
   )) ->> 'hold_id')::uuid as hold_id
 from appointment;
 select is(
-  pg_temp.answered(format('reschedule_appointment(%L, %L, %L)', org_id, appointment_id, hold_id)),
+  tests.answered(format('reschedule_appointment(%L, %L, %L)', org_id, appointment_id, hold_id), array[pg_temp.org(), pg_temp.other_org()]),
   reason,
   format('A move %s is answered %s, and nothing is written', what, reason)
 )
@@ -479,19 +365,19 @@ select is(
   'and the first reason stays'
 );
 select is(
-  (select array[pg_temp.short(a), (a ? 'appointment_id')::text] from pg_temp.claim('CA2', 'Lund', '2027-06-15 10:00', 'Surgery') a),
+  (select array[tests.short(a), (a ? 'appointment_id')::text] from pg_temp.claim('CA2', 'Lund', '2027-06-15 10:00', 'Surgery') a),
   array['success', 'false'],
   'The call that had booked a time which was then cancelled may hold it anew'
 );
 insert into ids values ('endless', pg_temp.book('+12125550132', 'Osei', '2027-06-14 16:00'));
-select is(pg_temp.short(pg_temp.cancel(pg_temp.id('endless'), repeat('Because ', 100))), 'success', 'Reasons may be long');
+select is(tests.short(pg_temp.cancel(pg_temp.id('endless'), repeat('Because ', 100))), 'success', 'Reasons may be long');
 select is(
   (select length(cancel_reason) from appointments where id = pg_temp.id('endless')),
   300,
   'and are kept as far as they fit'
 );
 select is(
-  pg_temp.answered(format('cancel_appointment(%L, %L, %L, %L)', org_id, appointment_id, 'No', call)),
+  tests.answered(format('cancel_appointment(%L, %L, %L, %L)', org_id, appointment_id, 'No', call), array[pg_temp.org(), pg_temp.other_org()]),
   reason,
   format('Cancelling %s is answered %s, and nothing is written', what, reason)
 )
@@ -569,21 +455,21 @@ select is(
   'Then the number learns nothing more in any call'
 );
 select is(
-  pg_temp.short(pg_temp.list('CAother', '+12125550132', '1957-11-30')),
+  tests.short(pg_temp.list('CAother', '+12125550132', '1957-11-30')),
   'success',
   'Other numbers are as free as before'
 );
-select pg_temp.later('1 day 1 second');
+select tests.later('1 day 1 second');
 select is(
-  pg_temp.short(pg_temp.list('CAnextday', '+12125550133', '2001-02-28')),
+  tests.short(pg_temp.list('CAnextday', '+12125550133', '2001-02-28')),
   'success',
   'and a day later this one is, too'
 );
 select is(
   array[
-    pg_temp.rpc(format('note_caller_phone(%L, %L, %L)', pg_temp.org(), 'CAhidden', '+12125550133')) ->> 'reason',
-    pg_temp.rpc(format('begin_call(%L, null, %L)', '+442079460907', 'CAhidden')) ->> 'success',
-    pg_temp.rpc(format('note_caller_phone(%L, %L, %L)', pg_temp.org(), 'CAhidden', '+12125550133')) ->> 'success'
+    tests.rpc(format('note_caller_phone(%L, %L, %L)', pg_temp.org(), 'CAhidden', '+12125550133')) ->> 'reason',
+    tests.rpc(format('begin_call(%L, null, %L)', '+442079460907', 'CAhidden')) ->> 'success',
+    tests.rpc(format('note_caller_phone(%L, %L, %L)', pg_temp.org(), 'CAhidden', '+12125550133')) ->> 'success'
   ],
   array['not_found', 'true', 'true'],
   'A caller who withholds their number keys it in, and the call keeps it'
@@ -625,7 +511,7 @@ select is(
   'The code of a cancelled or past appointment, or of another number''s, is a wrong one, and wrong ones are counted with the dates'
 );
 select is(
-  pg_temp.answered(call),
+  tests.answered(call, array[pg_temp.org(), pg_temp.other_org()]),
   reason,
   format('Asking for appointments %s is answered %s, and nothing is written', what, reason)
 )
@@ -645,19 +531,19 @@ from (values
 
 -- Holds that end ---------------------------------------------------------------------------------------------------------------------------
 
-select pg_temp.short(pg_temp.rpc('expire_holds()'));
-select pg_temp.short(pg_temp.claim('CAshort', 'Lund', '2027-06-21 13:00')), pg_temp.short(pg_temp.claim('CAlong', 'Lund', '2027-06-21 14:00', p_minutes => 30));
-select pg_temp.short(pg_temp.claim('CAlost', 'Lund', '2027-06-21 15:00'));
-select pg_temp.later('5 minutes');
-select pg_temp.short(pg_temp.claim('CAwon', 'Lund', '2027-06-21 15:00'));
+select tests.short(tests.rpc('expire_holds()'));
+select tests.short(pg_temp.claim('CAshort', 'Lund', '2027-06-21 13:00')), tests.short(pg_temp.claim('CAlong', 'Lund', '2027-06-21 14:00', p_minutes => 30));
+select tests.short(pg_temp.claim('CAlost', 'Lund', '2027-06-21 15:00'));
+select tests.later('5 minutes');
+select tests.short(pg_temp.claim('CAwon', 'Lund', '2027-06-21 15:00'));
 select is(
-  pg_temp.rpc('expire_holds()'),
+  tests.rpc('expire_holds()'),
   '{"success": true, "expired": 2}',
   'Every hold past its end is ended'
 );
 select results_eq(
   $$
-    select call_sid, status, pg_temp.taken(id)
+    select call_sid::text, status, pg_temp.taken(id)
     from appointment_holds
     where org_id = pg_temp.org()
       and call_sid in ('CAshort', 'CAlong', 'CAlost', 'CAwon')
@@ -670,7 +556,7 @@ select results_eq(
   $$,
   'Their time is free; what still runs, and what somebody else has taken meanwhile, is left alone'
 );
-select is(pg_temp.rpc('expire_holds()'), '{"success": true, "expired": 0}', 'Run again, there is nothing left to do');
+select is(tests.rpc('expire_holds()'), '{"success": true, "expired": 0}', 'Run again, there is nothing left to do');
 
 -- The waitlist -------------------------------------------------------------------------------------------------------------------------------
 
@@ -685,14 +571,14 @@ as $$
     and c.phone = p_phone;
 $$;
 insert into answers values ('joined', pg_temp.join('+12125550132', '2027-07-05', '2027-07-06'));
-select pg_temp.later('1 second');
+select tests.later('1 second');
 select is(
   array[pg_temp.join('+12125550132', '2027-07-05', '2027-07-06'), pg_temp.join('+12125550132', '2027-07-05', '2027-07-12')],
   array_fill((select answer from answers where what = 'joined'), array[2]),
   'Who waits for a service waits once, and may change the wish'
 );
 select is(
-  array[pg_temp.short(pg_temp.join('+12125550133', '2027-07-05', '2027-07-12')), pg_temp.short(pg_temp.join('+12125550139', '2027-07-05', null, 'Osei'))],
+  array[tests.short(pg_temp.join('+12125550133', '2027-07-05', '2027-07-12')), tests.short(pg_temp.join('+12125550139', '2027-07-05', null, 'Osei'))],
   array['success', 'success'],
   'Others wait too, also patients whom the clinic does not know yet'
 );
@@ -701,7 +587,7 @@ insert into ids values
   ('surgery', pg_temp.book('+12125550131', 'Lund', '2027-07-05 13:00', 'Surgery')),
   ('august', pg_temp.book('+12125550131', 'Lund', '2027-08-02 10:00'));
 select is(
-  array[pg_temp.short(pg_temp.cancel(pg_temp.id('surgery'))), pg_temp.short(pg_temp.cancel(pg_temp.id('august')))],
+  array[tests.short(pg_temp.cancel(pg_temp.id('surgery'))), tests.short(pg_temp.cancel(pg_temp.id('august')))],
   array['success', 'success'],
   'A time of another service, or outside what anybody wishes with that provider, is cancelled'
 );
@@ -710,7 +596,7 @@ select is(
   array['13:00', '10:00'],
   'and is simply free'
 );
-select is(pg_temp.short(pg_temp.cancel(pg_temp.id('monday'))), 'success', 'A time that is wished for is cancelled');
+select is(tests.short(pg_temp.cancel(pg_temp.id('monday'))), 'success', 'A time that is wished for is cancelled');
 select results_eq(
   $$
     select h.starts_at, h.expires_at, h.contact_phone::text, h.status, pg_temp.taken(h.id), w.status
@@ -735,8 +621,8 @@ select results_eq(
   $$ values ('Abel Novak', '+12125550132', current_setting('test.now')::timestamptz + interval '30 minutes') $$,
   'Staff have the task to tell them, due when the offer ends'
 );
-select pg_temp.later('30 minutes');
-select is(pg_temp.short(pg_temp.rpc('expire_holds()')), 'success', 'Nobody takes the offer up');
+select tests.later('30 minutes');
+select is(tests.short(tests.rpc('expire_holds()')), 'success', 'Nobody takes the offer up');
 select is(
   array[
     (pg_temp.entry('+12125550132')).status, (pg_temp.entry('+12125550133')).status,
@@ -746,7 +632,7 @@ select is(
   'The next who waits is offered it, without its being free in between; the first waits on'
 );
 select is(
-  pg_temp.short(pg_temp.rpc(format('confirm_hold(%L, %L, null)', pg_temp.org(), (pg_temp.entry('+12125550133')).hold_id))),
+  tests.short(tests.rpc(format('confirm_hold(%L, %L, null)', pg_temp.org(), (pg_temp.entry('+12125550133')).hold_id))),
   'success',
   'Taken up, the offer becomes an appointment'
 );
@@ -760,9 +646,9 @@ select is(
 insert into ids values
   ('declined', pg_temp.book('+12125550131', 'Lund', '2027-07-06 09:00')),
   ('late', pg_temp.book('+12125550131', 'Lund', '2027-07-06 11:00'));
-select is(pg_temp.short(pg_temp.cancel(pg_temp.id('declined'))), 'success', 'Another time is cancelled');
+select is(tests.short(pg_temp.cancel(pg_temp.id('declined'))), 'success', 'Another time is cancelled');
 select is(
-  pg_temp.rpc(format('release_hold(%L, %L)', pg_temp.org(), (pg_temp.entry('+12125550132')).hold_id)),
+  tests.rpc(format('release_hold(%L, %L)', pg_temp.org(), (pg_temp.entry('+12125550132')).hold_id)),
   '{"success": true, "released": true}',
   'and whoever is offered it declines'
 );
@@ -771,24 +657,24 @@ select is(
   array['waiting', '09:00'],
   'They wait on for another, and the time is free'
 );
-select is(pg_temp.short(pg_temp.cancel(pg_temp.id('late'))), 'success', 'A third time is cancelled');
+select is(tests.short(pg_temp.cancel(pg_temp.id('late'))), 'success', 'A third time is cancelled');
 insert into ids values ('late hold', (pg_temp.entry('+12125550132')).hold_id);
-select pg_temp.later('30 minutes');
+select tests.later('30 minutes');
 select is(
-  pg_temp.short(pg_temp.rpc(format('confirm_hold(%L, %L, null)', pg_temp.org(), pg_temp.id('late hold')))),
+  tests.short(tests.rpc(format('confirm_hold(%L, %L, null)', pg_temp.org(), pg_temp.id('late hold')))),
   'hold_expired',
   'Whoever is offered it says yes too late'
 );
 select is((pg_temp.entry('+12125550132')).status, 'waiting', 'They, too, wait on for another');
 insert into ids values ('passed on', pg_temp.book('+12125550131', 'Lund', '2027-07-06 13:00'));
-select pg_temp.later('1 second');
+select tests.later('1 second');
 select is(
-  array[pg_temp.short(pg_temp.join('+12125550134', '2027-07-05', '2027-07-12')), pg_temp.short(pg_temp.cancel(pg_temp.id('passed on')))],
+  array[tests.short(pg_temp.join('+12125550134', '2027-07-05', '2027-07-12')), tests.short(pg_temp.cancel(pg_temp.id('passed on')))],
   array['success', 'success'],
   'With two who wait, a fourth time is cancelled'
 );
 select is(
-  pg_temp.short(pg_temp.rpc(format('release_hold(%L, %L)', pg_temp.org(), (pg_temp.entry('+12125550132')).hold_id))),
+  tests.short(tests.rpc(format('release_hold(%L, %L)', pg_temp.org(), (pg_temp.entry('+12125550132')).hold_id))),
   'success',
   'and the first of them declines'
 );
@@ -798,14 +684,14 @@ select is(
   'It goes to the second at once'
 );
 insert into ids values ('own', pg_temp.book('+12125550132', 'Lund', '2027-07-06 15:00'));
-select is(pg_temp.short(pg_temp.cancel(pg_temp.id('own'))), 'success', 'Who waits cancels an appointment of their own');
+select is(tests.short(pg_temp.cancel(pg_temp.id('own'))), 'success', 'Who waits cancels an appointment of their own');
 select is(
   array[(pg_temp.entry('+12125550132')).status, pg_temp.open('Lund', '2027-07-06 15:00', '2027-07-06 15:30')],
   array['waiting', '15:00'],
   'and is not offered the very time that they gave up'
 );
 select is(
-  pg_temp.answered(call),
+  tests.answered(call, array[pg_temp.org(), pg_temp.other_org()]),
   reason,
   format('Joining the waitlist %s is answered %s, and nothing is written', what, reason)
 )
@@ -879,11 +765,11 @@ values (pg_temp.org(), '2027-07-27', 'Feast');
 select is(right(pg_temp.conflicts(), 11), '07-27 10:00', 'and a holiday');
 select pg_temp.book('+12125550133', 'Osei', '2027-07-27 14:00') is not null;
 select is(right(pg_temp.conflicts(), 11), '07-27 14:00', 'Staff who book into time off may, and have the task at once');
-select pg_temp.short(pg_temp.claim('CAmeanwhile', 'Lund', '2027-08-02 10:00'));
+select tests.short(pg_temp.claim('CAmeanwhile', 'Lund', '2027-08-02 10:00'));
 insert into time_off (org_id, resource_id, starts_at, ends_at)
 values (pg_temp.org(), pg_temp.resource('Lund'), '2027-08-02', '2027-08-03');
 select is(
-  pg_temp.short(pg_temp.confirm('CAmeanwhile', '{"phone": "+12125550133"}')),
+  tests.short(pg_temp.confirm('CAmeanwhile', '{"phone": "+12125550133"}')),
   'success',
   'A caller who held a time before it became time off may confirm it'
 );

@@ -8,26 +8,8 @@ select unnest(string_to_array(coalesce(
   nullif(current_setting('test.seeds', true), ''), '0.11 0.22 0.33 0.44 0.55 0.66 0.77 0.88'
 ), ' '))::float8 as seed;
 select plan((3 * count(*) + 2)::integer) from seeds;
+select tests.set_clock('2027-06-07 08:00');
 
--- Every function of ours reads this clock instead of the real one until the rollback, so that a test can choose its now.
-do $$
-declare
-  v_function oid;
-begin
-  for v_function in
-    select p.oid
-    from pg_proc p
-    where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
-      and p.prokind = 'f'
-      and pg_get_functiondef(p.oid) ~ '\m(now|clock_timestamp)\(\)'
-  loop
-    execute regexp_replace(
-      pg_get_functiondef(v_function),
-      '\m(now|clock_timestamp)\(\)', 'current_setting(''test.now'')::timestamptz', 'g'
-    );
-  end loop;
-end;
-$$;
 
 -- Random schedules ---------------------------------------------------------------------------------------------------------------
 

@@ -254,7 +254,7 @@ select results_eq(
   'The text is sent'
 );
 select results_eq(
-  $$ select direction, sid, status, phone::text from texts where outbox_id = (select (text ->> 'outbox_id')::uuid from told) $$,
+  $$ select direction, sid::text, status, phone::text from texts where outbox_id = (select (text ->> 'outbox_id')::uuid from told) $$,
   $$ values ('out', 'SM' || repeat('a', 32), 'queued', '+12125550131') $$,
   '… and known under Twilio''s name, once'
 );
@@ -348,9 +348,9 @@ select ok(
 -- What has become pointless --------------------------------------------------------------------------------------------------
 
 select pg_temp.only_text('stale', 35);
-alter table appointments disable trigger write_to_patient;
+alter table appointments disable trigger text_patient;
 update appointments set starts_at = pg_temp.at(36), ends_at = pg_temp.at(36, '11:00') where id = (select id from made where name = 'stale');
-alter table appointments enable trigger write_to_patient;
+alter table appointments enable trigger text_patient;
 select is(
   public.claim_texts() - 'success',
   '{"seen": 1, "texts": []}',

@@ -6,8 +6,8 @@ select plan(17);
 -- Nothing that others left waits.
 update outbox set status = 'withdrawn', claim_id = null, settled_at = now() where status in ('pending', 'sending');
 update appointment_holds set status = 'released' where status = 'held';
-update private.chores set last_started_at = now();
-insert into private.chores (name, every, wakes_worker)
+update private.jobs set last_started_at = now();
+insert into private.jobs (name, every, wakes_worker)
 values ('hourly_test', '1 hour', true), ('always_test', '0', false);
 update private.alerts set closed_at = now() where closed_at is null;
 
@@ -24,7 +24,7 @@ select is(pg_temp.chores(now()), '{always_test}', 'Whoever comes second finds th
 select is(pg_temp.chores(now() + interval '59 minutes'), '{always_test}', '… for an hour');
 select is(pg_temp.chores(now() + interval '60 minutes'), '{always_test,hourly_test}', '… whether or not it was ever finished');
 select is(public.claim_chores('infinity'), '{"success": false, "reason": "invalid_input"}', 'Nothing is due at the end of time');
-update private.chores set last_started_at = now();
+update private.jobs set last_started_at = now();
 
 -- Health ------------------------------------------------------------------------------------------------------------------
 
@@ -99,9 +99,9 @@ begin
   );
   update outbox set due_at = now() + interval '1 hour' where idempotency_key = 'x';
   return next is(pg_temp.posts_of_waking(), 0::bigint, 'When nothing waits, nobody is woken');
-  update private.chores set last_started_at = now() - interval '2 hours' where name = 'always_test';
+  update private.jobs set last_started_at = now() - interval '2 hours' where name = 'always_test';
   return next is(pg_temp.posts_of_waking(), 0::bigint, '… not for a chore that is only done along with others');
-  update private.chores set last_started_at = now() - interval '2 hours' where name = 'hourly_test';
+  update private.jobs set last_started_at = now() - interval '2 hours' where name = 'hourly_test';
   return next is(pg_temp.posts_of_waking(), 1::bigint, '… but for one that has its own time');
 end;
 $$;

@@ -48,6 +48,33 @@ Deno.test("of a hundred claims of one slot at once, one succeeds and ninety-nine
   assert.equal(claims.length, 1);
 });
 
+Deno.test("staff embed every table in every other that one refers to, either way round, without saying how", async () => {
+  await using sql = database();
+  const references = await sql<{ one: string; other: string }[]>`
+    select distinct c.conrelid::regclass::text as one, c.confrelid::regclass::text as other
+    from pg_constraint c
+    where c.contype = 'f' and c.connamespace = 'public'::regnamespace and c.confrelid <> 'auth.users'::regclass
+      -- The hold that an appointment took last and the holds that it came from are two things: one has to say which.
+      and not (c.conrelid::regclass::text ~ '^appointment' and c.confrelid::regclass::text ~ '^appointment')`;
+  assert.ok(references.length > 40, `${references.length} references are few`);
+  const api = await signedIn("owner@harbor.test");
+  const pairs = references.flatMap(({ one, other }) => [[one, other], [other, one]]);
+  for (const [from = "", to = ""] of [...pairs, ["providers", "services"], ["services", "providers"]]) {
+    const { error } = await api.from(from).select(`*, ${to}(*)`).limit(1);
+    assert.equal(error, null, `${from} with ${to}`);
+  }
+});
+
+Deno.test("staff read the day's appointments with patient, provider and service in one request", async () => {
+  const api = await signedIn("owner@harbor.test");
+  const { data, error } = await api.from("appointments")
+    .select("starts_at, contacts(name, phone), providers(spoken_name, resources(name)), services(name)").limit(1);
+  assert.equal(error, null);
+  for (const appointment of data ?? []) {
+    assert.deepEqual(Object.keys(appointment), ["starts_at", "contacts", "providers", "services"]);
+  }
+});
+
 Deno.test("a stranger and the secret key can select from no table", async () => {
   for (const { name } of await tables()) {
     for (const api of [withPublishableKey(), withSecretKey()]) {

@@ -17,11 +17,10 @@ export function hearAtAnyTime(text: string, asked: Asked): AtAnyTime {
 }
 
 const PERSON = new RegExp(
-  "\\b(?:(?:speak|talk|chat|connect me|speaking|talking|transfer me|put me thru|get thru) (?:to|with) (?!you\\b|my (?:mother|father|wife|husband)\\b)" +
-    "(?:a|an|the|someone|some|your|my|anyone|one of|reception|doctor|dr|nurse|human|people|whoever|him|her|them|real)\\b|" +
+  "\\b(?:(?:speak|talk|chat|connect me|speaking|talking|transfer me|put me thru|get thru) (?:to|with) (?!you\\b|my (?:mother|father|wife|husband)\\b)[^ ]+|" +
     "put me thru|transfer me|connect me|representative|operator|receptionist|(?:real|live|actual|human) (?:person|being|human|one|people)|" +
     "front desk|someone real|(?:get|give) me (?:a|an|the|some) (?:human|person|manager|supervisor|agent|nurse|doctor|one)|" +
-    "(?:want|need) (?:a|an) (?:person|human|agent)|is there a (?:human|person)|customer service|" +
+    "(?:want|need) (?:a|an) (?:person|human|agent)|is there a (?:human|person)|(?:is )?(?:anyone|anybody) there|customer service|" +
     "(?:not|don't want to talk to|hate|stop|sick of|no) (?:a |an |this |the |these |talking to ){0,3}(?:machine|machines|robot|robots|bot|bots|computer|computers|recording))\\b",
 );
 const PERSON_ALONE = /^(?:an? )?(?:human|person|agent|reception|staff|manager|somebody|someone|people)(?: please)?$/;
@@ -37,7 +36,7 @@ const BACK =
 const RESTART =
   /\b(?:(?:start|begin|starting) (?:all )?(?:over|again|from|afresh)(?: again)?|from the (?:top|beginning|start)|from scratch|start fresh)\b/;
 const GOODBYE =
-  /\b(?:good ?bye|good bye|bye|bye bye|see (?:you|ya) (?:then|later|soon)|have a (?:good|nice|great|lovely) (?:day|one|evening|afternoon|weekend|night)|hang up)\b/;
+  /\b(?:good ?bye|good bye|bye|bye bye|see (?:you|ya) (?:then|later|soon)|have a (?:good|nice|great|lovely) (?:day|one|evening|afternoon|weekend|night)|hang up|wrong number)\b/;
 const ENOUGH =
   /\b(?:that's (?:all|everything|it|me)(?: for (?:now|today))?(?: then)?(?: thanks| thank you| thank you very much| bye)?$|that'?s all|(?:that will|that'll) be all|nothing else|nothing (?:more|thanks|thank you)|i'm (?:done|good|all set|finished|all done)(?: thanks| thank you| now)?$|we're (?:done|good))\b|^no that's (?:it|all)|^nothing$/;
 const ANNOYED =

@@ -24,8 +24,10 @@ export type WeekdayName = { weekday: Weekday; isPlural: boolean };
 export function weekdayAt(words: readonly string[], at: number): WeekdayName | null {
   const word = words[at] ?? "";
   const name = word.endsWith("'s") ? word.slice(0, -2) : word;
-  const isPlural = !WEEKDAY_NAMES.has(name) && name.endsWith("days");
-  const single = isPlural ? name.slice(0, -1) : name;
+  const hasEnding = !WEEKDAY_NAMES.has(name) && name.endsWith("days");
+  // "Monday's are good" is how a recogniser writes Mondays.
+  const isPlural = hasEnding || (name !== word && isOneOf(words[at + 1], "are aren't work don't"));
+  const single = hasEnding ? name.slice(0, -1) : name;
   if (!WEEKDAY_NAMES.has(single)) return null;
   if (isOneOf(single, "sat sun wed") && !canBeShort(words, at)) return null;
   return { weekday: WEEKDAYS.indexOf(single.slice(0, 3)), isPlural };

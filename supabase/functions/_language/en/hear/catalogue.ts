@@ -30,9 +30,9 @@ export function hearCatalogue(words: readonly string[], clinic: ClinicWords): He
 }
 
 const ANYBODY =
-  /\b(?:anyone|anybody|whoever|any (?:doctor|dentist|nurse|provider|one|hygienist)|either (?:doctor|dentist|one|of them)|(?:don't|doesn't) (?:mind|care|matter) who|whichever (?:doctor|dentist)|no preference|who(?:ever)? is (?:free|available|first))\b/;
+  /\b(?:(?:anyone|anybody)(?! there)|whoever|any (?:doctor|dentist|nurse|provider|one|hygienist)|either (?:doctor|dentist|one|of them)|(?:don't|doesn't) (?:mind|care|matter) who|whichever (?:doctor|dentist)|no preference|who(?:ever)? is (?:free|available|first))\b/;
 const OTHER =
-  /\b(?:(?:someone|somebody|anyone) else|(?:a )?different (?:doctor|dentist|nurse|person|provider|hygienist)|(?:an)?other (?:doctor|dentist|nurse|provider|hygienist))\b/;
+  /\b(?:(?:someone|somebody|anyone) else|(?:a )?different (?:doctor|dentist|nurse|person|provider|hygienist)|(?:an)?other (?:doctor|dentist|nurse|provider|hygienist)|not (?:with )?(?:him|her|them|that (?:doctor|dentist|nurse)))\b/;
 
 /** Ids that fit best what was wanted, and all that were refused. */
 function fitting(
@@ -80,6 +80,11 @@ const EMPTY = new Set(
   "dr doctor nurse mr mrs ms miss with the a an of for and or to in appointment visit session".split(" "),
 );
 
+/** Words of names that are said of other things as often. */
+const VAGUE = new Set(
+  "check full first time care treatment consultation patient follow review back routine general".split(" "),
+);
+
 /**
  * How well words fit a name: the whole name said counts most, and the more of it the better; of a part of it the share
  * counts, which decides between "exam" and "new patient exam".
@@ -95,7 +100,9 @@ function scoreOf(words: readonly string[], name: string, isPerson: boolean): Sco
   if (at < 0) return { score: squeezedIn(words, parts) ? 2 + parts.length : 0, at: 0 };
   const isWhole = hits.length === parts.length;
   if (isWhole) return { score: (telling.length > 0 ? 1 : 0.5) + parts.length / 10, at };
-  return { score: hits.length / parts.length * 0.9, at };
+  // "Check my appointment" names no check-up, "come up" neither.
+  const isTelling = parts.some((part, n) => (places[n] ?? -1) >= 0 && part.length >= 4 && !VAGUE.has(part));
+  return isTelling ? { score: hits.length / parts.length * 0.9, at } : { score: 0, at };
 }
 
 /** A recogniser writes "checkup" for "check-up", and the other way round. */

@@ -18,18 +18,22 @@ export function hearChoice(
   const choices = asked.choices ?? [];
   const number = numberAlone(words);
   if (choices.length === 0) return number === null ? {} : { number };
-  const index = byWrittenDate(words, choices) ?? byNumber(words, number, choices.length) ?? byPlace(text, choices) ??
+  const index = byWrittenDate(words, choices) ?? byNumber(words, number, choices.length) ??
+    byPlaceIn(text, choices, (choice) => fits(choice, words, heard, provider, null)) ??
     only(choices, (choice) => fits(choice, words, heard, provider, number));
   if (index !== null) return { choice: index };
   return {
-    ...(ANY.test(text) && { anyChoice: true }),
-    ...(MORE.test(text) && { more: true }),
+    ...(ANY.test(text) && (!NEGATIVE.test(text) || EASY.test(text)) && { anyChoice: true }),
+    ...((MORE.test(text) || NONE.test(text)) && { more: true }),
     ...(number !== null && { number }),
   };
 }
 
+const NEGATIVE = /\b(?:can't|don't|won't|not|none|doesn't work|couldn't|neither)\b/;
 const ANY =
   /\b(?:either|any of (?:them|those|these)|whichever|any one|doesn't matter|you (?:pick|choose)|don't mind|don't care|up to you|all fine|all good)\b/;
+const EASY = /\b(?:don't (?:mind|care)|doesn't matter)\b/;
+const NONE = /\b(?:can't|don't|won't|couldn't) (?:do |make |work |like |want )?(?:any|either)(?: of)?\b/;
 const MORE =
   /\b(?:more|other|others|something else|anything else|what else|none(?: of (?:them|those|these|the above))?|neither|next|different|don't work|not (?:those|any of|these)|keep going)\b/;
 
@@ -83,6 +87,14 @@ function numberNamed(words: readonly string[]): number | null {
   return null;
 }
 
+/** "The later one on Tuesday" is the later of those on Tuesday. */
+function byPlaceIn(text: string, choices: readonly Choice[], fitting: (choice: Choice) => boolean): number | null {
+  const among = choices.filter(fitting);
+  const place = byPlace(text, among.length > 1 ? among : choices);
+  const found = place === null ? undefined : (among.length > 1 ? among : choices)[place];
+  return found === undefined ? null : choices.indexOf(found);
+}
+
 /** "The last one", "the earlier of the two", "the middle one", "the first". */
 function byPlace(text: string, choices: readonly Choice[]): number | null {
   if (/\b(?:the )?last (?:one|option|choice|slot|time)\b|^(?:the )?last(?: please)?$/.test(text)) {
@@ -117,7 +129,7 @@ function fits(
   const days = heard.either?.days ?? wish.days;
   const isTimed = wish.time !== undefined || wish.hours !== undefined || number !== null;
   if (days === undefined && wish.weekdays === undefined && !isTimed) return provider !== undefined;
-  if (local === undefined || wish.than !== undefined) return false;
+  if (local === undefined || (wish.than !== undefined && days === undefined)) return false;
   if (wish.notDays !== undefined || wish.notWeekdays !== undefined || wish.notHours !== undefined) return false;
   const isOnDay = days === undefined && wish.weekdays === undefined ||
     onDay(local, words, days ?? [], wish.weekdays ?? []);

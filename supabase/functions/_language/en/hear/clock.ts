@@ -1,7 +1,7 @@
 import type { Minute } from "../../calendar.ts";
 import type { Hours } from "../../findings.ts";
 import { cardinalAt } from "./numerals.ts";
-import { isOneOf } from "./words.ts";
+import { isOneOf, phraseAt, phrases } from "./words.ts";
 
 /** A time on the clock as it was said: whether before or after noon is often left to whoever listens. */
 export type ClockTime = {
@@ -14,8 +14,34 @@ export type ClockTime = {
 };
 
 /** The time that is said at one place, in any usual way. */
-export function clockAt(words: readonly string[], at: number): ClockTime | null {
-  return named(words, at) ?? besideHour(words, at) ?? inFigures(words, at) ?? hourFirst(words, at);
+export function clockAt(words: readonly string[], at: number, reference: Minute | null = null): ClockTime | null {
+  return shifted(words, at, reference) ?? named(words, at) ?? besideHour(words, at) ?? inFigures(words, at) ??
+    hourFirst(words, at);
+}
+
+const SAME = phrases<number>([
+  ["same time|the same time|that same time", 0],
+  ["half an hour later|30 minutes later|thirty minutes later|half hour later", 30],
+  ["half an hour earlier|30 minutes earlier|thirty minutes earlier|half hour earlier|half an hour sooner", -30],
+  ["an hour later|one hour later|1 hour later", 60],
+  ["an hour earlier|one hour earlier|1 hour earlier|an hour sooner", -60],
+  ["a couple of hours later|two hours later|2 hours later", 120],
+  ["a couple of hours earlier|two hours earlier|2 hours earlier", -120],
+]);
+
+/** "The same time", "an hour later": counted from what was talked about. */
+function shifted(words: readonly string[], at: number, reference: Minute | null): ClockTime | null {
+  const found = reference === null ? null : phraseAt(SAME, words, at);
+  if (found === null || reference === null) return null;
+  const minute = reference + found.meaning;
+  if (minute < 0 || minute >= 24 * 60) return null;
+  return {
+    hour: Math.floor(minute / 60),
+    minute: minute % 60,
+    half: minute < 12 * 60 ? "am" : "pm",
+    isBare: false,
+    end: found.end,
+  };
 }
 
 /** "Noon", "twelve noon", "midnight". */

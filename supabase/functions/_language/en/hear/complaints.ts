@@ -11,11 +11,11 @@ const HURTS =
 
 /** A part of the body and what is wrong with it, in either order and not far apart. */
 const WRONG = new RegExp(
-  `\\b(?:(?:${BODY})(?:'s)? (?:[^ ]+ ){0,4}(?:${HURTS})|(?:chipped|broke|broken|cracked|lost|hurt|hurting|sprained|twisted|pulled|knocked|split|busted|sore|bad|infected|swollen|wobbly|loose|bleeding|stiff|itchy) (?:out )?(?:a |an |my |the |his |her |our |one of my |both my )?(?:[^ ]+ )?(?:${BODY}))\\b`,
+  `\\b(?:(?:${BODY})(?:'s)? (?:[^ ]+ ){0,4}(?:${HURTS})|(?:chipped|broke|broken|cracked|lost|hurt|hurting|sprained|twisted|pulled|knocked|split|busted|sore|bad|infected|swollen|wobbly|loose|bleeding|stiff|itchy) (?:out |from )?(?:a |an |my |the |his |her |our |one of my |both my )?(?:[^ ]+ )?(?:${BODY}))\\b`,
 );
 
 const ILL =
-  /\b(?:tooth ?aches?|head ?aches?|back ?aches?|ear ?aches?|stomach ?aches?|migraines?|in (?:a lot of |terrible |so much |agony|some )?pain|pains?|sore throat|rash|infection|abscess|cavity|fever|temperature|flu|cough(?:ing)?|vomiting|throwing up|diarrhea|diarrhoea|lump|not feeling (?:well|good|right)|feel(?:ing)? (?:sick|ill|unwell|poorly|rough|awful|terrible|dizzy)|unwell|poorly|hurts|allergies|hay fever|eczema|(?:a|got|have|the|awful|bad|terrible) cold|broke (?:a|my)|stung|bitten|uti|thrush)\b/;
+  /\b(?:tooth ?aches?|head ?aches?|back ?aches?|ear ?aches?|stomach ?aches?|migraines?|in (?:a lot of |terrible |so much |agony|some )?pain|pains?|sore throat|rash|infection|abscess|cavity|fever|temperature|flu|cough(?:ing)?|vomiting|throwing up|diarrhea|diarrhoea|lump|not feeling (?:well|good|right)|feel(?:ing)? (?:sick|ill|unwell|poorly|rough|awful|terrible|dizzy)|unwell|poorly|hurts|allergies|hay fever|eczema|(?:a|got|have|the|awful|bad|terrible) cold|broke (?:a|my)|stung|bitten|(?:grind|grinding|clench|clenching) my teeth|uti|thrush)\b/;
 
 export function hearsComplaint(text: string): boolean {
   return WRONG.test(text) || ILL.test(text);

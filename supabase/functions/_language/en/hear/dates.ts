@@ -64,7 +64,7 @@ function withMonth(when: When, at: number): Heard | null {
   const year = yearAt(words, named.end);
   const day = dated(when.today, named.month, number.value, year?.value ?? null);
   if (day === null) return { days: null, end: year?.end ?? named.end };
-  return { ...single(day, behindWeekday(words, year?.end ?? named.end)), month: named.month };
+  return { ...single(day, behindWeekday(words, year?.end ?? named.end, day)), month: named.month };
 }
 
 function monthAfter(words: readonly string[], { end }: Numeral): { month: number; end: number } | null {
@@ -73,8 +73,9 @@ function monthAfter(words: readonly string[], { end }: Numeral): { month: number
   return month === null ? null : { month, end: place + 1 };
 }
 
-/** Past "a Friday" and "that's a Friday", which say no other day. */
-function behindWeekday(words: readonly string[], end: number): number {
+/** Past "a Friday" and "that's a Friday", and past the very weekday of the date: they say no other day. */
+function behindWeekday(words: readonly string[], end: number, day: Day): number {
+  if (weekdayAt(words, end)?.weekday === weekdayOf(day)) return end + 1;
   let place = end;
   while (place < end + 3 && isOneOf(words[place], "a that's which is it's on")) place++;
   const isNamed = weekdayAt(words, place) !== null && (place > end || !isOneOf(words[place - 1], "or and"));
@@ -105,7 +106,10 @@ function withWeekday(when: When, at: number): Heard | null {
 function numberAfterWeekday(when: When, start: number, weekday: Weekday): Numeral | null {
   const { words, today } = when;
   const isOrdinal = words[start] === "the" || ordinalAt(words, start) !== null;
-  if (isOrdinal) return dayOfMonthAt(words, start);
+  if (isOrdinal) {
+    const day = dayOfMonthAt(words, start);
+    return day === null || NO_DATE.has(words[day.end] ?? "") ? null : day;
+  }
   // "Monday 30" is a date when that day is a Monday; in "Monday nine", nine is when.
   const number = cardinalAt(words, start);
   const day = number === null || number.value > 31 || number.end !== words.length
@@ -124,7 +128,8 @@ function dayAlone(when: When, at: number): Heard | null {
   if (ordinal.value < 1 || ordinal.value > 31) return null;
   const isWord = !/^\d/.test(words[start] ?? "");
   if (isWord && ordinal.value < 4 && !isDateWord(when, at, ordinal)) return null;
-  if (NO_DATE.has(words[ordinal.end] ?? "")) return null;
+  const next = words[ordinal.end] ?? "";
+  if (NO_DATE.has(next) && !(ordinal.value >= 4 && CAN_BE_SAID_OF_DATES.has(next))) return null;
   const { end, ahead } = ofMonth(words, ordinal.end);
   const day = ahead === null ? nextDayOfMonth(when, ordinal.value) : monthDay(when.today, ahead, ordinal.value);
   return day === null ? null : { ...single(day, end), ...(ahead === null && { dayOfMonth: ordinal.value }) };
@@ -143,6 +148,9 @@ const NO_DATE = new Set(
   ("one ones option choice opinion available free open opening possible appointment thing slot time week half chance " +
     "floor person name of").split(" ").filter((word) => word !== "of"),
 );
+
+/** "Is the ninth available?" */
+const CAN_BE_SAID_OF_DATES = new Set(["available", "free", "open", "possible", "time"]);
 
 /** "The 14" at the end, "day 14". */
 function afterArticle(when: When, start: number, hasArticle: boolean): Heard | null {

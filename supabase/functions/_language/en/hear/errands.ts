@@ -8,11 +8,11 @@ const THEIRS = "(?:it|that|this|them|both|my|the|our|his|her|all|everything|an|o
 const WORDS: readonly (readonly [Errand, RegExp])[] = [
   [
     "waitlist",
-    /\bwaitlist\b|\bwaiting list\b|\b(?:let me know|tell me|call me|text me|ring me|notify me) (?:if|when) (?:something|anything|a |one|there|any|someone|you get)|\bcancellation list\b/,
+    /\bwaitlist\b|\b(?:put|add) (?:me|us|him|her) (?:on|to) (?:the|your|a) (?:[^ ]+ )?list\b|\bwaiting list\b|\b(?:let me know|tell me|call me|text me|ring me|notify me) (?:if|when) (?:something|anything|a |one|there|any|someone|you get)|\bcancellation list\b/,
   ],
   [
     "message",
-    /\b(?:leave|take|pass on|pass along|send) (?:a |my |you a |him a |her a )?messages?\b|^messages?$|\bvoice ?mail\b|\b(?:call|ring|phone) me back\b|\b(?:have|get|ask) (?:\w+ ){1,4}(?:call|ring|phone) (?:me|back)\b|\bcall back\b/,
+    /\b(?:leave|take|pass on|pass along|send) (?:a |my |you a |him a |her a )?messages?\b|^messages?$|\bvoice ?mail\b|\b(?:running|be|been|being|arriving) (?:a (?:bit|little|few) |about |maybe |[^ ]+ (?:minutes|mins) |an hour |half an hour )?late\b|\b(?:can|could|would) (?:you|someone|they) (?:please )?(?:ring|call|phone) me\b|\b(?:call|ring|phone) me back\b|\b(?:have|get|ask) (?:\w+ ){1,4}(?:call|ring|phone) (?:me|back)\b|\bcall back\b/,
   ],
   [
     "confirm",
@@ -24,7 +24,11 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
   ],
   [
     "list",
-    /\b(?:what's my (?:appointment|next|booking)|when's (?:my|our|his|her) (?:next )?(?:appointment|booking|visit)|what time'?s? (?:my|am i)|do i (?:still )?have (?:an|any) (?:\w+ )?(?:appointments?|booking)|who (?:is my|am i|is it|i'm) (?:appointment|seeing|with|booked)|who's my appointment|(?:forgot|forgotten|remember|check|look up|find|find out|lost|remind me|know|tell me) (?:when |what time |what day |of |about |the time of )?(?:my|our|his|her) (?:next |upcoming )?(?:appointments?|booking|visit)|am i still (?:on|booked|down|in)|what (?:is|was) (?:my|the) appointment for|am i booked|(?:what have i got|what do i have) booked|list my appointments)\b/,
+    /\b(?:what's my (?:appointment|next|booking)|when's (?:my|our|his|her) (?:next )?(?:appointment|booking|visit)|what time'?s? (?:my|am i)|do i (?:still )?have (?:an|any) (?:\w+ )?(?:appointments?|booking)|who (?:is my|am i|is it|i'm) (?:appointment|seeing|with|booked)|who's my appointment|(?:forgot|forgotten|remember|check|look up|find|find out|lost|remind me|know|tell me) (?:when |what time |what day |of |about |the time of )?(?:my|our|his|her) (?:next |upcoming )?(?:appointments?|booking|visit)|am i still (?:on|booked|down|in)|what time (?:i'm|i am)|is my (?:appointment|booking) (?:still )?(?:on|at|for|today|tomorrow|with)|what's it for|who's it with|with whom|what (?:is|was) (?:my|the) appointment for|am i booked|(?:what have i got|what do i have) booked|list my appointments)\b/,
+  ],
+  [
+    "ask",
+    /\b(?:results|records|refill|referral|cancell?ation (?:policy|fee|charge)|(?:charge|fee|penalty|policy) (?:for|if|to|when|on) (?:[^ ]+ ){0,2}cancel)/,
   ],
   [
     "cancel",
@@ -41,7 +45,7 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
   ],
   [
     "cancel",
-    /\b(?:(?:can't|won't|couldn't|not going to|not gonna|unable to|not able to|won't be able to) (?:be able to )?(?:make|come|attend|keep|be there|get there)|not coming|don't need (?:the|my|that|it)|no longer need|won't be coming)\b/,
+    /\b(?:something(?:'s| has)? come up|(?:can't|won't|couldn't|not going to|not gonna|unable to|not able to|won't be able to) (?:be able to )?(?:make|come|attend|keep|be there|get there)|not coming|don't need (?:the|my|that|it)|no longer need|won't be coming)\b/,
   ],
   ["book", /\bhow (?:do|can|would) (?:i|we) (?:make|book|schedule|get|set up) (?!there|here|to|in touch)/],
   [
@@ -50,11 +54,11 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
   ],
   [
     "book",
-    /\b(?:when|what day|what time) (?:can|could) (?:i|we|you|he|she|my \w+) (?:come|get|see|be|fit|have)|when's (?:the|your) (?:next|first|soonest|earliest)|(?:can|could) (?:i|we) (?:make|book|schedule|come|get in|get (?:a|an)|have (?:a|an)|see) |(?:can|could) you (?:fit|squeeze|get|slot|book|see|do) (?:me|us|him|her|my)|(?:fit|squeeze|book|get|slot|put) (?:me|us|him|her|my \w+) in\b/,
+    /\b(?:when|what day|what time) (?:can|could) (?:i|we|you|he|she|my \w+) (?:come|get|see|be|fit|have)|when's (?:the|your) (?:next|first|soonest|earliest)|(?:can|could) (?:i|we) (?:make|book|schedule|come|get in|get (?:a|an)|have (?:a|an)|see) |(?:can|could) you (?:fit|squeeze|get|slot|book|see|do) (?:me|us|him|her|my)|(?:fit|squeeze|book|get|slot|put) (?:me|us|him|her|my \w+) in\b|\b(?:fit|squeeze) in (?:two|three|my|a|another)\b/,
   ],
   [
     "ask",
-    /\b(?:questions?|ask (?:you|about|something|a|if|whether)|like to ask|information|info|wondering|enquiry|inquiry|curious)\b/,
+    /\b(?:questions?|ask (?:you|about|something|a|if|whether)|like to ask|information|info|wondering|enquiry|inquiry|curious|if you're|wanna know|want to know|know if)\b/,
   ],
   [
     "ask",
@@ -70,12 +74,16 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
 const THEN =
   /\b(?:and then|then|and also|and after that|and (?=(?:i'd|i want|i need|book|make|cancel|move|can i|could i|reschedule|schedule)\b))/;
 
-/** What one is calling for. */
-export function hearErrands(text: string, asked: Asked): Pick<Findings, "errand" | "thenErrand" | "complaint" | "all"> {
+/** What one is calling for. `wish` is when they would like to come, if that was said. */
+export function hearErrands(
+  text: string,
+  asked: Asked,
+  wish: unknown,
+): Pick<Findings, "errand" | "thenErrand" | "complaint" | "all"> {
   const split = THEN.exec(text);
   const first = hearErrand(split === null ? text : text.slice(0, split.index), asked);
   const second = split === null ? null : hearErrand(text.slice(split.index + split[0].length), asked);
-  const errand = first ?? second;
+  const errand = withWish(first ?? second, text, asked, wish !== undefined);
   if (errand === null) return {};
   const isComplaint = hearsComplaint(text);
   return {
@@ -86,24 +94,48 @@ export function hearErrands(text: string, asked: Asked): Pick<Findings, "errand"
   };
 }
 
-const ALL = /\b(?:both|all (?:of )?(?:them|my|the)|everything|all three|the lot)\b/;
+/** "What about Friday?" asks for an opening and not for an answer. */
+function withWish(errand: Errand | null, text: string, asked: Asked, hasWish: boolean): Errand | null {
+  if (errand !== "ask" || !hasWish || asked.kind === "question" || OF_THE_CLINIC.test(text)) return errand;
+  return asked.kind === "help" ? "book" : null;
+}
 
-function hearErrand(text: string, asked: Asked): Errand | null {
+const OF_THE_CLINIC =
+  /\b(?:open|opening|close|closed|closing|hours|insurance|park|parking|cost|costs|price|charge|much|bring|address|where|who|works?(?: on| there|ing)|in on|in today|in tomorrow|there on|long|eat|drink|questions?|wondering|ask|fast|accept|pay|holiday|holidays)\b/;
+
+const ALL = /\b(?:both|all (?:of )?(?:them|my|the)|everything|all three|the lot|and the other)\b/;
+
+function hearErrand(said: string, asked: Asked): Errand | null {
+  // Who says that they have an appointment does not want one.
+  const text = said.replace(HAVING_ONE, " ");
+  if (asked.kind === "help" && SOONER.test(text)) return "move";
   const named = WORDS.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
+  // At a later step, who cannot make a day wants another.
+  if (named === "cancel" && asked.kind !== "help" && !SAYS_CANCEL.test(text)) return null;
   if (named === "cancel" && WANTS_ANOTHER.test(text) && !/\bcancel/.test(text)) return "move";
   if (named === "ask" && !/\b(?:question|ask)\b/.test(text) && isBookingQuestion(text)) return "book";
   if (named !== null) return named;
-  if (asked.kind === "help" && /\b(?:sooner|earlier|bring .{0,20}forward|push .{0,20}back)\b/.test(text)) return "move";
-  return hearsComplaint(text) ? "book" : null;
+  if (hearsComplaint(text)) return "book";
+  return asked.kind === "help" && QUESTION.test(text) ? "ask" : null;
 }
+
+const QUESTION =
+  /^(?:(?:um|uh|so|okay|hi|hello|yeah|yes|and|also|but|well|just) ){0,3}(?:can|could|do|does|did|is|are|will|would|should|may|must|have|has) (?:you|i|we|they|he|she|it|the|my|your|this|that|there|doctor|dr|kids|children|anyone) (?!there$|hear )[^ ]/;
+
+const HAVING_ONE =
+  /\b(?<!do )(?:(?:i|we|he|she|they) (?:already |still |just |do )?(?:have|had|got|made|booked)|(?:i|we|they)'ve (?:already )?(?:got|made|booked)|(?:he|she)'s got) (?:an?|my|two|another|this) (?:[^ ]+ )?appointments?\b/;
+const SOONER =
+  /\b(?:something|anything|one|it|appointment|in|come|slot|any) (?:a bit |a little |any |much )?(?:sooner|earlier)\b|^(?:sooner|earlier)\b/;
+
+const SAYS_CANCEL = /\b(?:cancel|call (?:it|that) off|scrap|take me off|get rid of|drop my|don't need|no longer need)/;
 
 /** Whoever cannot come and names another day is moving, not cancelling. */
 const WANTS_ANOTHER =
-  /\b(?:instead|is \w+ (?:free|possible|okay|available)|(?:can|could) (?:i|we) (?:come|do|have|make|get)|what about|how about|another|other|different|rather|later|sooner|earlier|next week|how's)\b/;
+  /\b(?:instead|is \w+ (?:free|possible|okay|available)|(?:can|could) (?:i|we) (?:come|do|have|make|get)|the (?:day|week) after|what about|how about|another|other|different|rather|later|sooner|earlier|next week|how's)\b/;
 
 /** "What have you got on Friday?" */
 function isBookingQuestion(text: string): boolean {
-  return /\b(?:what have you got|what do you have|what's (?:available|free|open)|do you have (?:anything|something|any)|is \w+ (?:free|available))\b/
+  return /\b(?:what have you got|what do you have|what's (?:available|free|open|the (?:earliest|soonest|first|next))|(?:can|could) you do (?:\d|half|quarter|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|mon|tues|wednes|thurs|fri|satur|sun|tomorrow|today|next|the \d))|do you have (?:anything|something|any)|is \w+ (?:free|available))\b/
     .test(text);
 }
 

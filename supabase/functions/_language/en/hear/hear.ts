@@ -30,7 +30,9 @@ export function hear(said: string, asked: Asked, clinic: ClinicWords, now: WallC
   const isTaken = numbers.born !== undefined || numbers.phone !== undefined || numbers.code !== undefined ||
     (asked.kind === "name" && name.name !== undefined);
   const wish: HeardWish = isTaken ? { isCorrected: false } : hearWish(whenOf(words, asked, clinic, now), asked);
-  const errands = asked.kind === "name" && name.name !== undefined ? {} : hearErrands(text, asked);
+  const errands = asked.kind === "name" && name.name !== undefined
+    ? {}
+    : hearErrands(text, asked, wish.wish ?? wish.either);
   const choice = isTaken ? {} : hearChoice(words, asked, wish, catalogue.provider);
   const yes = asked.kind === "yes or no" || ANSWER.test(text) ? hearYesNo(text, asked) : null;
   const forWhom = hearForWhom(text);
@@ -42,7 +44,7 @@ export function hear(said: string, asked: Asked, clinic: ClinicWords, now: WallC
     ...hearAtAnyTime(text, asked),
     ...withBooking(errands, catalogue, asked.kind),
     ...withoutEither(catalogue),
-    ...wished(wish, choice, errands.errand),
+    ...wished(wish, choice, errands),
     ...eitherOf(catalogue.either, wish.either),
     ...choice,
     ...(yes !== null && { yes }),
@@ -56,7 +58,7 @@ export function hear(said: string, asked: Asked, clinic: ClinicWords, now: WallC
 
 /** How an answer begins, where none was expected. */
 const ANSWER =
-  /^(?:(?:oh|um|uh|well|hmm|ah) ){0,2}(?:yes|yeah|yep|yup|no|nope|nah|okay|sure|right|correct|great|perfect|fine|lovely|not really|that's (?:right|fine|it|correct|wrong))\b/;
+  /^(?:(?:oh|um|uh|well|hmm|ah) ){0,2}(?:yes|yeah|yep|yup|no|nope|nah|okay|sure|correct|great|perfect|fine|lovely|not really|that's (?:right|fine|it|correct|wrong))\b/;
 
 type Numbers = Pick<Findings, "phone" | "born" | "code">;
 
@@ -91,10 +93,12 @@ function withoutEither({ either: _either, ...rest }: Partial<Findings>): Partial
 function wished(
   { wish, existing }: HeardWish,
   { choice }: Pick<Findings, "choice">,
-  errand: Findings["errand"],
+  { errand, thenErrand }: Pick<Findings, "errand" | "thenErrand">,
 ): Partial<Findings> {
   if (choice !== undefined) return {};
-  const hasTheirs = errand === "move" || errand === "cancel" || errand === "list" || errand === "confirm";
+  const isOfTheirs = thenErrand === undefined && (errand === "cancel" || errand === "list" || errand === "confirm");
+  if (isOfTheirs) return existing === undefined && wish === undefined ? {} : { existing: existing ?? wish ?? {} };
+  const hasTheirs = errand === "move" || errand === "cancel";
   const wanted = hasTheirs ? wish : wish ?? existing;
   return {
     ...(wanted !== undefined && { wish: wanted }),

@@ -30,7 +30,13 @@ function easterSunday(year: number): Day {
 
 const thanksgiving = nth(4, 4, 11);
 
-const EVERYWHERE: readonly (readonly [string, DayOfYear])[] = [
+/** Phrases with the days that they can mean: of several, the next. */
+type Named = readonly [string, ...DayOfYear[]];
+
+const named = (rows: readonly Named[]): Phrases<readonly DayOfYear[]> =>
+  phrases(rows.map(([text, ...days]): [string, DayOfYear[]] => [text, days]));
+
+const EVERYWHERE: readonly Named[] = [
   ["christmas|christmas day|xmas|xmas day", on(12, 25)],
   ["christmas eve|xmas eve", on(12, 24)],
   ["boxing day", on(12, 26)],
@@ -38,6 +44,7 @@ const EVERYWHERE: readonly (readonly [string, DayOfYear])[] = [
   ["new year's day|new years day|new year's|new years|new year|the new year", on(1, 1)],
   ["valentine's day|valentines day|valentine's|valentines", on(2, 14)],
   ["saint patrick's day|st patrick's day|saint patricks day|st patricks day", on(3, 17)],
+  ["april fool's day|april fools day|april fools", on(4, 1)],
   ["good friday", easter(-2)],
   ["easter|easter sunday", easter(0)],
   ["easter monday", easter(1)],
@@ -46,8 +53,8 @@ const EVERYWHERE: readonly (readonly [string, DayOfYear])[] = [
   ["the fourth of july|fourth of july|july fourth|july the fourth|independence day", on(7, 4)],
 ];
 
-const BY_COUNTRY: Record<Country, Phrases<DayOfYear>> = {
-  US: phrases([
+const BY_COUNTRY: Record<Country, Phrases<readonly DayOfYear[]>> = {
+  US: named([
     ...EVERYWHERE,
     ["martin luther king day|martin luther king junior day|mlk day", nth(3, 1, 1)],
     ["presidents day|president's day|presidents' day", nth(3, 1, 2)],
@@ -60,12 +67,19 @@ const BY_COUNTRY: Record<Country, Phrases<DayOfYear>> = {
     ["thanksgiving|thanksgiving day", thanksgiving],
     ["black friday", after(thanksgiving, 1)],
   ]),
-  GB: phrases([
+  GB: named([
     ...EVERYWHERE,
     ["mother's day|mothers day|mothering sunday", easter(-21)],
     ["may day|may day bank holiday|early may bank holiday|the early may bank holiday", nth(1, 1, 5)],
     ["spring bank holiday|late may bank holiday|whit monday", last(1, 5)],
     ["august bank holiday|summer bank holiday|late august bank holiday", last(1, 8)],
+    [
+      "bank holiday|the bank holiday|bank holiday monday|the next bank holiday|next bank holiday",
+      easter(1),
+      nth(1, 1, 5),
+      last(1, 5),
+      last(1, 8),
+    ],
     ["bonfire night|guy fawkes night|guy fawkes", on(11, 5)],
     ["remembrance sunday", nth(2, 0, 11)],
     ["black friday", after(thanksgiving, 1)],
@@ -77,6 +91,6 @@ export function holidayAt({ words, today, country }: When, at: number): Heard | 
   const found = phraseAt(BY_COUNTRY[country], words, words[at] === "the" && words[at + 1] !== "fourth" ? at + 1 : at);
   if (found === null) return null;
   const { year } = dateOf(today);
-  const day = [found.meaning(year), found.meaning(year + 1)].find((candidate) => candidate >= today);
+  const [day] = found.meaning.flatMap((dayOf) => [dayOf(year), dayOf(year + 1)]).filter((one) => one >= today).sort();
   return day === undefined ? null : { days: { from: day, to: day }, end: found.end };
 }

@@ -1,5 +1,6 @@
 import type { Asked, Findings } from "../../findings.ts";
 import { monthOf, weekdayAt } from "./calendar-names.ts";
+import { ordinalAt } from "./numerals.ts";
 import { NO_NAMES } from "./no-names.ts";
 import { RELATIONS } from "./people.ts";
 import { takeSpelled, withSpelling } from "./spelling.ts";
@@ -89,6 +90,7 @@ const MARKERS = [
   "under",
   "put",
   "for",
+  "name",
   "patient is",
   "is for",
   "out to",
@@ -162,20 +164,30 @@ function introduced(words: readonly string[]): { rest: readonly string[]; from: 
   const text = lower.join(" ");
   const plain = /\b(?:my (?:full )?name(?:'s| is)|(?:the|his|her) name(?:'s| is)|name's)(?= )/.exec(text);
   const calling = /\b(?:this is|it's)(?= (?:\S+ ){1,3}(?:here|calling|speaking)\b)/.exec(text) ??
-    /\bthis is(?= \S+ \S+$)/.exec(text);
-  const found = plain ?? calling;
+    /\bthis is(?= \S+ \S+$)/.exec(text) ??
+    /^(?:hi |hello |hey |yes |good morning |good afternoon ){0,2}this is(?= (?:\S+ ){1,2}(?:i|i'm|i'd|i've|and)\b)/
+      .exec(text);
+  const found = plain ?? calling ?? RELATIVE.exec(text);
   if (found === null) return null;
   const from = text.slice(0, found.index + found[0].length).split(" ").length;
   return { rest: words.slice(from), from };
 }
 
+/** "It's for our youngest, Ada Brook": two words that can be a name behind whose it is. */
+const RELATIVE = new RegExp(
+  `\\bfor (?:my|our) (?:${RELATIONS})(?= (?!\\S+(?:ed|ing|ly)\\b)\\S+ (?!\\S+(?:ed|ing|ly)\\b)\\S+)`,
+);
+
 /** Takes out "with an E": of Brook it makes Brooke; another letter is in the name already. */
 function withoutHint(words: readonly string[]): { words: readonly string[]; addsE: boolean } {
   const lower = words.map((word) => word.toLowerCase());
   const at = lower.findIndex((word, n) =>
-    word === "with" && (lower[n + 1] === "an" || lower[n + 1] === "a") && /^\p{L}$/u.test(lower[n + 2] ?? "")
+    (word === "with" || word === "without") && (lower[n + 1] === "an" || lower[n + 1] === "a") &&
+    /^\p{L}$/u.test(lower[n + 2] ?? "")
   );
-  return at < 0 ? { words, addsE: false } : { words: words.toSpliced(at, 3), addsE: lower[at + 2] === "e" };
+  return at < 0
+    ? { words, addsE: false }
+    : { words: words.toSpliced(at, 3), addsE: lower[at] === "with" && lower[at + 2] === "e" };
 }
 
 function addE(name: string[]): void {
@@ -229,13 +241,16 @@ const BOTH = new Set(
 
 function isNameWord(word: string): boolean {
   const lower = word.toLowerCase();
-  return lower.length >= 2 && !NO_NAMES.has(lower) && !COURTESIES.has(lower) && !isWordAndName(word) &&
+  return lower.length >= 2 && !NO_NAMES.has(lower) && ordinalAt([lower], 0) === null && !COURTESIES.has(lower) &&
+    !isWordAndName(word) &&
     !RELATION_WORDS.has(lower.replace(/'s$/, ""));
 }
 
 /** "Smith, Katherine Smith", "O'Rourke, Siobhan O'Rourke". */
 function lastNameFirst(words: readonly string[]): string[] {
   const [first, ...others] = words;
+  const isStuttered = first?.toLowerCase() === others[0]?.toLowerCase();
+  if (isStuttered) return others;
   const isRepeated = others.length >= 2 && first?.toLowerCase() === others.at(-1)?.toLowerCase();
   return isRepeated ? others : [...words];
 }

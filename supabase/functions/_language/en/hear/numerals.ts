@@ -74,6 +74,7 @@ export function countAt(words: readonly string[], at: number): Numeral | null {
   const [word, next, third] = [words[at], words[at + 1], words[at + 2]];
   if (word === "a" && next === "couple") return { value: 2, end: at + (third === "of" ? 3 : 2) };
   if (word === "a" && next === "few") return { value: 3, end: at + 2 };
-  if (word === "a" || word === "an" || word === "another") return { value: 1, end: at + 1 };
+  if (word === "another") return cardinalAt(words, at + 1) ?? { value: 1, end: at + 1 };
+  if (word === "a" || word === "an") return { value: 1, end: at + 1 };
   return cardinalAt(words, at);
 }

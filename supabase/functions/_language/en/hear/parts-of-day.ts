@@ -38,6 +38,11 @@ export const PARTS_OF_DAY: Phrases<PartOfDay> = phrases([
   ["before lunch|before lunchtime|just before lunch|before my lunch", { hours: hours(0, 12.5) }],
   ["just before lunch|right before lunch", { hours: hours(11, 12.5) }],
   ["after lunch|after lunchtime|right after lunch|just after lunch", { hours: hours(13, 18) }],
+  ["not too early|not first thing|not super early|not so early", { hours: hours(10, 24) }],
+  ["not too late|not late|not super late", { hours: hours(0, 16) }],
+  ["as late as possible|last appointment of the day|last slot of the day|latest you have|the latest you've got", {
+    hours: hours(15, 24),
+  }],
   [
     "after work|after i finish work|once i finish work|when i finish work|after school|after the kids finish school|" +
     "when school's out|once school's out|after the kids get out",

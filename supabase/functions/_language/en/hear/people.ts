@@ -6,10 +6,12 @@ export const RELATIONS =
   "grandmother|grandfather|grandma|grandpa|granny|grandad|nan|grandson|granddaughter|brother|sister|uncle|aunt|auntie|cousin|nephew|niece|" +
   "mother in law|father in law|stepson|stepdaughter|friend|neighbor|neighbour|client|ward|foster son|foster daughter|family|roommate|boss|other half";
 
-const THEIRS = new RegExp(`\\b(?:my|our|the|both|both my|both our|for) (?:\\w+ ){0,2}?(${RELATIONS})(?:'s)?\\b`);
+const THEIRS = new RegExp(
+  `\\b(?:my|our|the|both|both my|both our|for|two|three|2|3) (?:\\w+ ){0,2}?(${RELATIONS})(?:'s)?\\b`,
+);
 const NAMED_ONLY = new RegExp(`^(?:the )?(${RELATIONS})$`);
 const SELF =
-  /\b(?:for (?:me|myself)|it's (?:me|myself|mine)|just me|only me|myself|that's me|for the caller|me personally)\b|^me$/;
+  /\b(?:(?<!(?:good|best|better|works?|fine|bad|hard|okay|suits?|easier|well|tricky|ideal|awkward|possible|it) )for (?:me|myself)|it's (?:me|myself|mine)|just me|only me|myself|that's me|for the caller|me personally)\b|^me$/;
 const PLURAL = /^(?:children|kids|boys|girls|twins|sons|daughters|parents|family)$/;
 const COUNTS: ReadonlyMap<string, number> = new Map(
   Object.entries({
@@ -31,7 +33,7 @@ const COUNTS: ReadonlyMap<string, number> = new Map(
 /** For whom it is, when that was said. Who is only spoken of ("my mother told me") is nobody it is for. */
 export function hearForWhom(text: string): ForWhom | null {
   const group =
-    /\b(?:for )?(?:the )?(both|two|three|four|five|2|3|4|5) (?:of us|people|persons|of them|family members|patients)\b/
+    /\b(?:for )?(?:the )?(both|two|three|four|five|2|3|4|5) (?:of us|people|persons|family members|patients)\b/
       .exec(text)?.[1] ??
       /\b(?:for )?(both) of us\b/.exec(text)?.[1];
   const relation = (THEIRS.exec(text) ?? NAMED_ONLY.exec(text))?.[1];

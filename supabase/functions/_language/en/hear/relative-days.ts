@@ -1,4 +1,5 @@
 import { addDays, addMonths, type Day, weekdayFrom } from "../../calendar.ts";
+import { weekdayAt } from "./calendar-names.ts";
 import { dateAt, single } from "./dates.ts";
 import { holidayAt } from "./holidays.ts";
 import { countAt } from "./numerals.ts";
@@ -8,7 +9,7 @@ import { isOneOf, phraseAt, phrases } from "./words.ts";
 
 /** A day that is counted from another: "tomorrow", "in three days", "a week on Tuesday", "the day after Christmas". */
 export function relativeDayAt(when: When, at: number): Heard | null {
-  return countedAt(when, at) ?? neighbourAt(when, at) ?? namedAt(when, at);
+  return withinAt(when, at) ?? countedAt(when, at) ?? neighbourAt(when, at) ?? namedAt(when, at);
 }
 
 /** A day by its name or number, and not counted from another. */
@@ -20,6 +21,8 @@ const NAMED = phrases<number>([
   ["today|this very day|now", 0],
   ["tomorrow", 1],
   ["day after tomorrow|the day after tomorrow", 2],
+  ["this time tomorrow", 1],
+  ["this time next week", 7],
   ["yesterday", -1],
 ]);
 
@@ -28,6 +31,26 @@ function namedAt({ words, today }: When, at: number): Heard | null {
   if (found === null || words[at] === "now" && !isOneOf(words[at - 1], "right from")) return null;
   const weeks = words[found.end] === "week" ? 1 : words[found.end] === "fortnight" ? 2 : 0;
   return single(addDays(today, found.meaning + 7 * weeks), found.end + Math.min(weeks, 1));
+}
+
+const WITHIN = phrases<true>([
+  [
+    "within|within the|in the next|over the next|during the next|in the coming|over the coming|sometime in the next|inside",
+    true,
+  ],
+]);
+
+/** "In the next two weeks", "within a week", "in the next couple of days": from today on. */
+function withinAt({ words, today }: When, at: number): Heard | null {
+  const lead = phraseAt(WITHIN, words, at);
+  if (lead === null) return null;
+  const few = words[lead.end] === "few" || words[lead.end] === "couple";
+  const count = few
+    ? { value: words[lead.end] === "few" ? 3 : 2, end: lead.end + (words[lead.end + 1] === "of" ? 2 : 1) }
+    : countAt(words, lead.end) ?? { value: 1, end: lead.end };
+  const unit = unitAt(words[count.end]);
+  if (unit === null || count.value > 366) return null;
+  return { days: { from: today, to: shifted(today, count.value, unit) }, end: count.end + 1 };
 }
 
 type Unit = "day" | "week" | "fortnight" | "month";
@@ -40,24 +63,30 @@ function unitAt(word: string | undefined): Unit | null {
 
 function shifted(day: Day, count: number, unit: Unit): Day {
   if (unit === "month") return addMonths(day, count);
-  return addDays(day, count * { day: 1, week: 7, fortnight: 14 }[unit]);
+  return addDays(day, count * DAYS[unit]);
 }
 
 /** "In three days", "a week today", "two weeks from Tuesday", "a week later", "push it back a week". */
 function countedAt(when: When, at: number): Heard | null {
   const { words, today } = when;
   let start = at;
-  while (start < at + 3 && isOneOf(words[start], "in about like within")) start++;
-  const isAhead = start > at;
-  const count = words[start] === "week" && isOneOf(words[start + 1], "on from") && words[start - 1] !== "next"
-    ? { value: 1, end: start }
-    : countAt(words, start);
-  const unit = count === null ? null : unitAt(words[count.end]);
-  if (count === null || unit === null || count.value > 366) return null;
+  while (start < at + 3 && isOneOf(words[start], "in about like for")) start++;
+  // "Not for another two weeks" is counted from today, "for two days" is how long something takes.
+  const isNotFor = words.slice(at - 2, at).join(" ") === "not for" || (words[at] === "for" && words[at - 1] === "not");
+  const isAhead = isNotFor || (start > at && words[at] !== "for");
+  const count =
+    words[start] === "week" && isOneOf(words[start + 1], "on from today tomorrow") && words[start - 1] !== "next"
+      ? { value: 1, end: start }
+      : countAt(words, start);
+  if (count === null || count.value > 366) return null;
+  const weekdays = weekdaysFromNow(when, count.value, count.end);
+  if (weekdays !== null) return weekdays;
+  const unit = unitAt(words[count.end]);
+  if (unit === null) return null;
   const end = count.end + 1;
   const based = countedFromBase(when, count.value, unit, end);
   if (based !== null) return based;
-  const moved = countedFromReference(when, at, count.value, unit, end);
+  const moved = isAhead ? null : countedFromReference(when, at, count.value, unit, end);
   if (moved !== null) return moved;
 
   const fromNow = words[end] === "time" ? end + 1 : words[end] === "from" && words[end + 1] === "now" ? end + 2 : null;
@@ -65,6 +94,12 @@ function countedAt(when: When, at: number): Heard | null {
   const first = shifted(today, count.value, unit);
   // "In two weeks" is the week that begins then, since nobody means that very day.
   return { days: { from: first, to: unit === "day" ? first : addDays(first, 6) }, end: fromNow ?? end };
+}
+
+/** "Two Fridays from now". */
+function weekdaysFromNow({ words, today }: When, count: number, end: number): Heard | null {
+  const name = words.slice(end + 1, end + 3).join(" ") === "from now" ? weekdayAt(words, end) : null;
+  return name === null ? null : single(addDays(weekdayFrom(addDays(today, 1), name.weekday), 7 * (count - 1)), end + 3);
 }
 
 function countedFromBase(when: When, count: number, unit: Unit, end: number): Heard | null {
@@ -80,17 +115,25 @@ function countedFromBase(when: When, count: number, unit: Unit, end: number): He
 }
 
 function countedFromReference(when: When, at: number, count: number, unit: Unit, end: number): Heard | null {
-  const { words, reference } = when;
-  if (reference === null) return null;
+  const { words } = when;
   const isPushed = isOneOf(words[at - 1], "back") || words[at - 1] === "by" && words[at - 2] === "back";
   const isPulled = isOneOf(words[at - 1], "forward up") || words[at - 1] === "by" && words[at - 2] === "forward";
   if (isOneOf(words[end], "earlier sooner before") || isPulled) {
-    return single(shifted(reference, -count, unit), isPulled ? end : end + 1);
+    return fromReference(when, -count, unit, isPulled ? end : end + 1);
   }
   if (!isOneOf(words[end], "later after on") && !isPushed) return null;
   const place = isPushed && !isOneOf(words[end], "later after on") ? end : end + 1;
-  return single(shifted(reference, count, unit), isOneOf(words[place], "that then") ? place + 1 : place);
+  return fromReference(when, count, unit, isOneOf(words[place], "that then") ? place + 1 : place);
 }
+
+/** Counted from what was talked about, or, when that is not known here, as a distance from it. */
+function fromReference({ reference }: When, count: number, unit: Unit, end: number): Heard {
+  if (reference !== null) return single(shifted(reference, count, unit), end);
+  const shift = unit === "month" ? { months: count } : { days: count * DAYS[unit] };
+  return { days: null, shift, end };
+}
+
+const DAYS = { day: 1, week: 7, fortnight: 14 } as const;
 
 const NEIGHBOURS = phrases<number>([
   ["day after|day after that|next day|following day|day following", 1],
@@ -98,10 +141,15 @@ const NEIGHBOURS = phrases<number>([
   ["same day|that day|that same day|that very day|same date", 0],
 ]);
 
+/** "Not this Friday, the one after." */
+const ONE_AFTER = phrases<true>([["next one|one after|one after that|following one|one following", true]]);
+
 /** "The day after Christmas", "the Monday after Easter", "the next day". */
 function neighbourAt(when: When, at: number): Heard | null {
   const { words, reference } = when;
   const start = words[at] === "the" ? at + 1 : at;
+  const oneAfter = phraseAt(ONE_AFTER, words, start);
+  if (oneAfter !== null && when.saidDay !== null) return single(addDays(when.saidDay, 7), oneAfter.end);
   const besideHoliday = weekdayBeside(when, start);
   if (besideHoliday !== null) return besideHoliday;
   const found = phraseAt(NEIGHBOURS, words, start);
@@ -109,7 +157,9 @@ function neighbourAt(when: When, at: number): Heard | null {
   const isOpenEnded = isOneOf(words[found.end - 1], "after before");
   const base = isOpenEnded ? anchorAt(when, found.end) : null;
   if (base !== null && base.days !== null) return single(addDays(base.days.from, found.meaning), base.end);
-  if (reference === null) return null;
+  if (reference === null) return found.meaning === 0 ? null : fromReference(when, found.meaning, "day", found.end);
+  const later = found.meaning === 0 ? countedAt(when, found.end) : null;
+  if (later !== null) return later;
   if (found.meaning === 0 && words[found.end] === "next" && words[found.end + 1] === "week") {
     return single(addDays(reference, 7), found.end + 2);
   }

@@ -97,6 +97,16 @@ function weekOf(when: When, at: number): Heard | null {
     const first = nth.value === -1 ? addDays(month.days.to, -6) : addDays(month.days.from, 7 * (nth.value - 1));
     return { days: { from: first, to: addDays(first, 6) }, end: month.end };
   }
+  const named = holidayAt(when, start);
+  if (named !== null && named.days !== null && words[named.end] === "week") {
+    const first = addDays(named.days.from, -daysIntoWeek(named.days.from, COUNTRIES[country].weekBegins));
+    return { days: { from: first, to: addDays(first, 6) }, end: named.end + 1 };
+  }
+  if (named !== null && named.days !== null && words[named.end] === "weekend") {
+    const { from } = named.days;
+    const saturday = addDays(from, -((weekdayOf(from) + 1) % 7));
+    return { days: { from: saturday, to: addDays(saturday, from > addDays(saturday, 1) ? 2 : 1) }, end: named.end + 1 };
+  }
   if (words[start] !== "week" || !isOneOf(words[start + 1], "of commencing beginning starting after before")) {
     return null;
   }
@@ -115,8 +125,9 @@ function weekendAt({ words, today }: When, at: number): Heard | null {
   if (words[start] !== "weekend") return null;
   const isSunday = weekdayOf(today) === 0;
   const saturday = isSunday ? addDays(today, -1) : weekdayFrom(today, 6);
-  const first = addDays(saturday, words[start - 1] === "next" ? 7 : 0);
-  return { days: clipped({ from: first, to: addDays(first, 1) }, today), end: start + 1 };
+  const isAfterNext = isOneOf(words[start + 1], "after") && words[start + 2] === "next";
+  const first = addDays(saturday, isAfterNext || words[start - 1] === "next" ? 7 : 0);
+  return { days: clipped({ from: first, to: addDays(first, 1) }, today), end: start + (isAfterNext ? 3 : 1) };
 }
 
 /** "Next month", "in December", "early March". "May" and "March" alone are verbs as often. */

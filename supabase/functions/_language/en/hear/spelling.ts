@@ -4,6 +4,9 @@
 export type Spelled = { letters: string; at: number };
 
 const LETTER_NAMES: ReadonlyMap<string, string> = new Map(Object.entries({
+  apostrophe: "'",
+  hyphen: "-",
+  dash: "-",
   bee: "b",
   cee: "c",
   dee: "d",

@@ -73,6 +73,10 @@ export function inWeek(when: When, weekday: Weekday, weeks: number): Day {
 function withAdjective(when: When, at: number): Heard | null {
   const { words, today, reference } = when;
   const start = words[at] === "the" ? at + 1 : at;
+  if (words.slice(start, start + 3).join(" ") === "next but one") {
+    const name = weekdayAt(words, start + 3);
+    if (name !== null) return single(addDays(weekdayFrom(addDays(today, 1), name.weekday), 7), start + 4);
+  }
   const adjective = words[start] === "this" && words[start + 1] === "coming" ? "coming" : words[start];
   const place = start + (adjective === "coming" && words[start] === "this" ? 2 : 1);
   const name = weekdayAt(words, place);

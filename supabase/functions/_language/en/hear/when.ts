@@ -1,5 +1,5 @@
-import { type Day, dayOf, minuteOf, type WallClock, type Weekday, weekdayOf } from "../../calendar.ts";
-import type { Asked, ClinicWords, Days, Hours } from "../../findings.ts";
+import { type Day, dayOf, type Minute, minuteOf, type WallClock, type Weekday, weekdayOf } from "../../calendar.ts";
+import type { Asked, ClinicWords, Days, Hours, Wish } from "../../findings.ts";
 import type { Country } from "../../locale.ts";
 
 /** What is needed to say which day words mean. */
@@ -10,8 +10,11 @@ export type When = {
   /** Whether the clinic has not closed yet for today. */
   isOpen: boolean;
   hours: Hours;
-  /** What "the day after" counts from. */
+  /** What "the day after" and "an hour later" count from. */
   reference: Day | null;
+  /** The day that was named before it in the same breath. */
+  saidDay: Day | null;
+  referenceMinute: Minute | null;
   /** Whether something was read to choose from, so that "the second" is no date. */
   isChoosing: boolean;
 };
@@ -21,6 +24,8 @@ export type Heard = {
   /** Null when there are no such days: the 30th of February. */
   days: Days | null;
   end: number;
+  /** How much later or earlier than what nobody has named yet: then there are no days. */
+  shift?: Wish["shift"];
   /** A second reading that is as likely. */
   either?: Days;
   /** A weekday and nothing more, which another word may put into a week. */
@@ -47,6 +52,8 @@ export function whenOf(words: readonly string[], asked: Asked, clinic: ClinicWor
     isOpen: minuteOf(now) < hours.to,
     hours,
     reference: asked.reference === undefined ? null : dayOf(asked.reference),
+    saidDay: null,
+    referenceMinute: asked.reference === undefined ? null : minuteOf(asked.reference),
     isChoosing: (asked.choices?.length ?? 0) > 0,
   };
 }

@@ -44,7 +44,7 @@ export type Cue =
 
 export const CUES: Phrases<Cue> = phrases<Cue>([
   [
-    "from|starting|starting from|starting on|beginning on|since|as of|as from|not before|no earlier than|not earlier than|" +
+    "from|not for|but not before|but not till|but not earlier than|just not before|starting|starting from|starting on|beginning on|since|as of|as from|not before|no earlier than|not earlier than|" +
     "nothing before|nothing earlier than|not any earlier than|not till|nothing till|no sooner than|not sooner than|no before|" +
     "can't come before|can't make it before|can't do before|can't do anything before|can't get there before|can't till|" +
     "can't do it before|can't come till|don't want anything before|any later than|i'm free from|i'm free at",
@@ -59,7 +59,7 @@ export const CUES: Phrases<Cue> = phrases<Cue>([
   ],
   ["before|earlier than|sooner than|prior to|ahead of", "before"],
   [
-    "by|till|up to|up till|no later than|not after|not later than|nothing after|nothing later than|any earlier than|" +
+    "by|till|up to|but not after|but not later than|just not after|up till|no later than|not after|not later than|nothing after|nothing later than|any earlier than|" +
     "leave at|have to be at work at|start work at|i start at|i start work at|can't come after|can't do after|" +
     "can't do anything after|don't want anything after|leave by|leaving at|no after",
     "by",
@@ -70,7 +70,8 @@ export const CUES: Phrases<Cue> = phrases<Cue>([
   ],
   ["between|anywhere between|sometime between|in between", "between"],
   ["at|@", "at"],
-  ["for", "for"],
+  ["for|back by|forward by|up by|out by", "for"],
+  ["or if not|if not|failing that|or failing that|otherwise|or otherwise|or possibly", "or"],
   ["or|and|or on|and on|or maybe|or else|or even|or the", "or"],
   ["to|till|thru|up to|up till|up until", "to"],
   [
@@ -105,7 +106,7 @@ export const CUES: Phrases<Cue> = phrases<Cue>([
   ["or earlier|or before|and earlier|at the latest|latest", "or earlier"],
   ["ish|or so|or thereabouts|or there abouts", "ish"],
   [
-    "i mean|i meant|no i mean|no i meant|sorry|no wait|wait|wait no|actually|actually no|make that|no make that|scratch that|" +
+    "i mean|i meant|make it|no i mean|no i meant|sorry|no wait|wait|wait no|actually|actually no|make that|no make that|scratch that|" +
     "or rather|no sorry|correction|sorry no|sorry i mean|sorry i meant|oh no|no actually|actually make it|better make it|" +
     "actually make that|let's say|strike that|no let's say|no make it|or actually|hang on|hold on|oh wait|sorry make that",
     "correction",

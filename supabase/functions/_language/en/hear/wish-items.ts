@@ -18,10 +18,10 @@ export type Item =
 export function itemsOf(when: When, asked: Asked): Item[] {
   const { words } = when;
   const items: Item[] = [];
-  let reference = when.reference;
+  let saidDay = when.saidDay;
   for (let at = 0; at < words.length;) {
-    const found = itemAt({ ...when, reference }, asked, at, items);
-    if (found.item.is === "days" && found.item.heard.days !== null) reference = found.item.heard.days.from;
+    const found = itemAt({ ...when, saidDay, reference: saidDay ?? when.reference }, asked, at, items);
+    if (found.item.is === "days" && found.item.heard.days !== null) saidDay = found.item.heard.days.from;
     items.push(found.item);
     at = found.end;
   }
@@ -30,7 +30,9 @@ export function itemsOf(when: When, asked: Asked): Item[] {
 
 function itemAt(when: When, asked: Asked, at: number, before: readonly Item[]): { item: Item; end: number } {
   const { words } = when;
-  const part = phraseAt(PARTS_OF_DAY, words, at);
+  // "Am I confirmed?" is no morning.
+  const isVerb = words[at] === "am" && isOneOf(words[at + 1], "i we");
+  const part = isVerb ? null : phraseAt(PARTS_OF_DAY, words, at);
   const cue = cueAt(when, at, before);
   // "Not before the school run" is a part of the day, "any day but" is no day.
   if (part !== null && part.end >= (cue?.end ?? 0)) return { item: { is: "part", part: part.meaning }, end: part.end };
@@ -38,7 +40,7 @@ function itemAt(when: When, asked: Asked, at: number, before: readonly Item[]): 
   if (heard !== null && heard.end >= (cue?.end ?? 0)) return { item: { is: "days", heard }, end: heard.end };
   const isRange = lastCue(before) === "from" || lastCue(before) === "between";
   if (cue === null || isSoundOfNumber(words, at)) {
-    const clock = clockAt(isRange ? withoutTo(words, at) : words, at);
+    const clock = clockAt(isRange ? withoutTo(words, at) : words, at, when.referenceMinute);
     if (clock !== null && (!clock.isBare || isTime(when, asked, clock, at, before))) {
       return { item: { is: "clock", clock }, end: clock.end };
     }
@@ -90,7 +92,7 @@ function isTime(when: When, asked: Asked, clock: ClockTime, at: number, before: 
   const previous = before.at(-2);
   const isJoined = cue !== null && ["to", "or", "no", "correction"].includes(cue) &&
     before.slice(-4).some((item) => item.is === "clock");
-  if (isJoined) return true;
+  if (isJoined || (cue === "correction" && asked.kind !== "help" && clock.hour >= 1 && clock.hour <= 12)) return true;
   const behind = phraseAt(CUES, words, clock.end)?.meaning;
   const verb = isOneOf(next, "is would will") ? phraseAt(CUES, words, clock.end + 1)?.meaning : undefined;
   if ([behind, verb].some((one) => one !== undefined && SAID_OF_TIMES.has(one))) return true;

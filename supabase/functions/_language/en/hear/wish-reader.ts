@@ -24,6 +24,7 @@ export class WishReader {
   readonly parts: Part[] = [];
   readonly flags = new Set<Cue>();
   segment = 0;
+  shift: Heard["shift"] = undefined;
   #limit: Cue | null = null;
   #isRefusing = false;
   #hasRefused = false;
@@ -32,8 +33,10 @@ export class WishReader {
   /** The item before, as far as what follows depends on it. */
   #last: Cue | "part" | null = null;
   #isChained = false;
+  #isAlternative = false;
 
-  constructor(private readonly today: When["today"]) {}
+  /** Where something is moved, "from Tuesday to Friday" is no span. */
+  constructor(private readonly today: When["today"], private readonly isMoving: boolean) {}
 
   read(item: Item): void {
     switch (item.is) {
@@ -45,6 +48,7 @@ export class WishReader {
         if (!KEPT.has(item.cue)) this.#last = item.cue;
         return;
       case "days":
+        if (item.heard.shift !== undefined) this.shift = item.heard.shift;
         if (item.heard.days !== null) this.#add({ days: item.heard }, item.heard.every !== undefined);
         return;
       case "part":
@@ -72,6 +76,12 @@ export class WishReader {
       case "by":
       case "around":
       case "between":
+        if (cue === "by" && this.#isRefusing && !this.#hasRefused) {
+          // "I'm away until the 12th."
+          this.#isRefusing = false;
+          this.#limit = "from";
+          return;
+        }
         // "Till" is a limit of its own, or the end of what began before it.
         this.#join = cue === "by" && this.#isRangeOpen() ? "to" : this.#join;
         this.#limit = cue;
@@ -89,7 +99,7 @@ export class WishReader {
         return;
       case "but":
         if (this.flags.has("any day") || this.flags.has("any time")) this.#refuse("not");
-        else this.#begin();
+        else this.#beginAlternative();
         return;
       case "bad":
         this.#refuseChain();
@@ -132,6 +142,12 @@ export class WishReader {
     this.#reset();
     this.#isRefusing = false;
     this.#isExisting = false;
+  }
+
+  /** "The afternoon, but mornings are okay": both, unless one of them is refused. */
+  #beginAlternative(): void {
+    this.#begin();
+    this.#isAlternative = this.parts.at(-1)?.isRefused === false;
   }
 
   #refuse(cue: Cue): void {
@@ -178,19 +194,30 @@ export class WishReader {
     if (this.#isRefusing && this.#hasRefused && this.#join !== "or") this.#isRefusing = false;
     if (this.#join === "to" && previous !== undefined && this.#extend(previous, is)) return this.#added();
     const joined = this.#isChained && this.#join === "or";
+    // "Not Monday at three" is no Monday; that three would do on another day is not said.
+    const isOfRefused = this.#isChained && previous?.isRefused === true && "days" in previous.is && !("days" in is) &&
+      this.#join !== "or";
+    if (isOfRefused) return this.#added();
     this.parts.push({
       is: joined && previous !== undefined ? besideMonth(previous, is) : is,
       limit: joined && this.#limit === null && previous?.limit !== "between" ? previous?.limit ?? null : this.#limit,
       isRefused: this.#isRefusing || (saidNo && isEvery),
       isExisting: this.#isExisting || this.#last === "my",
-      isJoined: joined,
+      isJoined: joined || this.#isAlternative || this.#isOfJoined(is),
       segment: this.segment,
     });
     this.#added();
   }
 
+  /** "Monday morning or Tuesday afternoon": the afternoon is as much an alternative as its Tuesday. */
+  #isOfJoined(is: Part["is"]): boolean {
+    const previous = this.parts.at(-1);
+    return !("days" in is) && this.#isChained && previous !== undefined && previous.isJoined && "days" in previous.is;
+  }
+
   #added(): void {
     if (this.#isRefusing) this.#hasRefused = true;
+    this.#isAlternative = false;
     this.#limit = null;
     this.#join = null;
     this.#isChained = true;
@@ -215,6 +242,11 @@ export class WishReader {
       ? null
       : weekdayFrom(from, last.weekday);
     if (to === null) return false;
+    if (this.isMoving && previous.limit === "from") {
+      previous.is = { days: first };
+      Object.assign(previous, { limit: null, isExisting: true });
+      return false;
+    }
     previous.is = { days: { days: { from, to }, end: last.end } };
     previous.limit = null;
     return true;

@@ -10,7 +10,7 @@ import { type Part, WishReader } from "./wish-reader.ts";
 export type HeardWish = { wish?: Wish; existing?: Wish; either?: Pick<Either, "days">; isCorrected: boolean };
 
 export function hearWish(when: When, asked: Asked): HeardWish {
-  const reader = new WishReader(when.today);
+  const reader = new WishReader(when.today, when.words.some((word) => MOVING.has(word)));
   for (const item of itemsOf(when, asked)) reader.read(item);
   const wanted = current(reader.parts.filter((part) => !part.isExisting));
   const existing = current(reader.parts.filter((part) => part.isExisting));
@@ -29,6 +29,10 @@ export function hearWish(when: When, asked: Asked): HeardWish {
   };
 }
 
+const MOVING = new Set(
+  "move moved moving change changed changing switch swap reschedule rescheduled shift push".split(" "),
+);
+
 /** What a correction has not taken back: of days and of times, those that were said last. */
 function current(parts: readonly Part[]): Part[] {
   const latest = (isDays: boolean) =>
@@ -40,13 +44,14 @@ function current(parts: readonly Part[]): Part[] {
   return parts.filter((part) => part.isRefused || part.segment === ("days" in part.is ? days : times));
 }
 
-function addFlags(wish: Wish, { flags }: WishReader, hasEither: boolean): void {
+function addFlags(wish: Wish, { flags, shift }: WishReader, hasEither: boolean): void {
   const hasDays = hasEither || wish.days !== undefined || wish.weekdays !== undefined;
   const hasHours = wish.hours !== undefined || wish.time !== undefined;
   if (flags.has("soonest")) wish.soonest = true;
   if (flags.has("any day") && !hasDays) wish.anyDay = true;
   if (flags.has("any time") && !hasHours) wish.anyTime = true;
-  if (flags.has("sooner")) wish.than = "sooner";
+  if (shift !== undefined && !hasDays) wish.shift = shift;
+  else if (flags.has("sooner")) wish.than = "sooner";
   else if (flags.has("later")) wish.than = "later";
 }
 
@@ -106,7 +111,7 @@ function wantedDays(when: When, said: readonly Said[]): Pick<Wish, "days" | "wee
   const others = said.filter((one) => !weekdays.includes(one));
   const week = others.find(({ heard }) => heard.weeks !== undefined)?.heard.weeks;
   const span = others.find(({ days }) => days.from !== days.to);
-  if (weekdays.length === 0) return notEmpty("days", others.map(({ days }) => days));
+  if (weekdays.length === 0) return notEmpty("days", between(others));
   if (span !== undefined) return inSpan(span.days, unique(weekdays), others);
   if (weekdays.every(({ heard }) => heard.every !== undefined) && others.length === 0) {
     return { weekdays: unique(weekdays) };
@@ -119,6 +124,18 @@ function wantedDays(when: When, said: readonly Said[]): Pick<Wish, "days" | "wee
     }),
   };
 }
+
+/** "After the 20th but before the end of the month" is one span. */
+function between(said: readonly Said[]): Days[] {
+  const [first, second] = said;
+  if (said.length !== 2 || first === undefined || second === undefined) return said.map(({ days }) => days);
+  const [start, end] = isStart(first) ? [first, second] : [second, first];
+  const isBetween = isStart(start) && isEnd(end) && start.days.from <= end.days.to;
+  return isBetween ? [{ from: start.days.from, to: end.days.to }] : said.map(({ days }) => days);
+}
+
+const isStart = ({ part }: Said) => part.limit === "from" || part.limit === "after";
+const isEnd = ({ part }: Said) => part.limit === "before" || part.limit === "by";
 
 function inSpan(span: Days, weekdays: Weekday[], others: readonly Said[]): Pick<Wish, "days" | "weekdays"> {
   const isWeek = addDays(span.from, 7) > span.to;

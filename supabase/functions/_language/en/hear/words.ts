@@ -34,7 +34,7 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map(Object.entries({
   ok: "okay",
   mum: "mother",
   mom: "mother",
-  grey: "gray",
+  "one's": "one is",
 }));
 
 /** Two words that are one when they come together. */

@@ -1,4 +1,4 @@
--- Scheduling: what is offered, by whom, with what, and when. Open slots are computed from this, never stored.
+-- The catalogue: what a clinic offers, by whom, with what, and when.
 
 create table public.resources (
   id uuid primary key default gen_random_uuid(),
@@ -11,7 +11,7 @@ create table public.resources (
 );
 comment on table public.resources is
   'Whatever can be taken for a while: a provider, a room, a device.';
-select private.keep_org_immutable('public.resources');
+select private.protect('public.resources');
 
 -- Here staff write the id, since it is the resource's; so the key carries the clinic, or a duplicate would tell of another's.
 create table public.providers (
@@ -26,7 +26,7 @@ create table public.providers (
 comment on table public.providers is
   'What only people have, under their resource''s id. `spoken_name` is how the phone says the name when spelling misleads.';
 create index providers_resource_idx on public.providers (org_id, id, kind);
-select private.keep_org_immutable('public.providers');
+select private.protect('public.providers');
 
 create table public.services (
   id uuid primary key default gen_random_uuid(),
@@ -45,7 +45,7 @@ create table public.services (
 );
 comment on table public.services is
   'What can be booked. Buffers are the provider''s time around the patient''s. `assignment`: which provider is named first when several are free at one time: first_free by menu position, spread by fewest appointments that day.';
-select private.keep_org_immutable('public.services');
+select private.protect('public.services');
 
 create table public.provider_services (
   org_id uuid not null,
@@ -58,7 +58,7 @@ create table public.provider_services (
 comment on table public.provider_services is
   'Which provider gives which service.';
 create index provider_services_service_idx on public.provider_services (org_id, service_id);
-select private.keep_org_immutable('public.provider_services');
+select private.protect('public.provider_services');
 
 create table public.service_resources (
   org_id uuid not null,
@@ -72,7 +72,7 @@ create table public.service_resources (
 comment on table public.service_resources is
   'The rooms and devices that suit a service. A service needs one of each kind that is listed for it.';
 create index service_resources_resource_idx on public.service_resources (org_id, resource_id, kind);
-select private.keep_org_immutable('public.service_resources');
+select private.protect('public.service_resources');
 
 create table public.availability (
   id uuid primary key default gen_random_uuid(),
@@ -90,7 +90,7 @@ create table public.availability (
 comment on table public.availability is
   'Weekly hours on the clinic''s wall clock; weekday 1 is Monday (ISO). Hours that close at or before they open end on the next day. Starts are counted from opens_at in steps of the service.';
 create index availability_provider_idx on public.availability (org_id, provider_id, weekday);
-select private.keep_org_immutable('public.availability');
+select private.protect('public.availability');
 
 create table public.time_off (
   id uuid primary key default gen_random_uuid(),
@@ -106,7 +106,7 @@ create table public.time_off (
 comment on table public.time_off is
   'A span in which a provider, room or device is away; without a resource, the whole clinic.';
 create index time_off_resource_idx on public.time_off (org_id, resource_id, starts_at);
-select private.keep_org_immutable('public.time_off');
+select private.protect('public.time_off');
 
 create table public.holidays (
   org_id uuid not null references public.organizations (id) on delete cascade,
@@ -116,7 +116,7 @@ create table public.holidays (
 );
 comment on table public.holidays is
   'Days on which the clinic is closed from midnight to midnight on its own wall clock.';
-select private.keep_org_immutable('public.holidays');
+select private.protect('public.holidays');
 
 -- Everybody of the clinic reads; the owner changes what the clinic offers, staff change who is away.
 do $$
@@ -160,7 +160,6 @@ end;
 $$;
 comment on function private.count_offer_change() is
   'Counts up organizations.version, once a statement and clinic, when what the clinic offers has changed; the count itself is organizations'' own trigger.';
-revoke all on function private.count_offer_change() from public;
 
 do $$
 declare
@@ -180,3 +179,116 @@ begin
   end loop;
 end;
 $$;
+
+create function private.timezone_of(p_org_id uuid)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select o.timezone
+    from public.organizations o
+    where o.id = p_org_id
+  );
+end;
+$$;
+comment on function private.timezone_of(uuid) is
+  'The time zone of a clinic, or null when there is no such clinic.';
+
+create function private.active_service(p_org_id uuid, p_service_id uuid)
+returns public.services
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_service public.services;
+begin
+  select s.*
+  into v_service
+  from public.services s
+  where s.org_id = p_org_id
+    and s.id = p_service_id
+    and s.is_active;
+  return v_service;
+end;
+$$;
+comment on function private.active_service(uuid, uuid) is
+  'A service that the clinic offers; a row of nulls when there is none.';
+
+create function private.is_provider(p_org_id uuid, p_provider_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select 1
+    from public.providers p
+    where p.org_id = p_org_id
+      and p.id = p_provider_id
+  );
+end;
+$$;
+comment on function private.is_provider(uuid, uuid) is
+  'Whether the clinic has such a provider.';
+
+-- Absences ------------------------------------------------------------------------------------------------------------
+
+create function private.is_away(p_org_id uuid, p_resource_id uuid, p_during tstzrange)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select 1
+    from public.time_off t
+    where t.org_id = p_org_id
+      and t.resource_id = p_resource_id
+      and tstzrange(t.starts_at, t.ends_at) && p_during
+  );
+end;
+$$;
+comment on function private.is_away(uuid, uuid, tstzrange) is
+  'Whether a room or device is out of use at any moment of a span.';
+
+create function private.absences(
+  p_org_id uuid,
+  p_resource_id uuid,
+  p_timezone text,
+  p_from timestamptz,
+  p_to timestamptz
+)
+returns tstzmultirange
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(range_agg(span), '{}')
+    from (
+      select tstzrange(t.starts_at, t.ends_at) as span
+      from public.time_off t
+      where t.org_id = p_org_id
+        and (t.resource_id = p_resource_id or t.resource_id is null)
+      union all
+      select tstzrange(
+        h.day::timestamp at time zone p_timezone,
+        (h.day + 1)::timestamp at time zone p_timezone
+      )
+      from public.holidays h
+      where h.org_id = p_org_id
+        and h.day between (p_from at time zone p_timezone)::date - 1 and (p_to at time zone p_timezone)::date + 1
+    ) spans
+    where span && tstzrange(p_from, p_to)
+  );
+end;
+$$;
+comment on function private.absences(uuid, uuid, text, timestamptz, timestamptz) is
+  'When a provider, room or device is away within a span: its own time off, the clinic''s, and holidays.';
