@@ -19,7 +19,7 @@ export interface Deployed {
 
 const MOST_TURNS = 15;
 
-/** Places each call that needs nothing prepared, and knocks without a signature. */
+/** Places each call that needs nothing prepared, and sends requests without a signature. */
 export async function verifyDeployed(deployed: Deployed, onRow: (row: Verdict) => void): Promise<Verdict[]> {
   const address = deployed.url.href.replace(/\/+$/, "");
   const line = openLine({
@@ -56,7 +56,7 @@ export async function verifyDeployed(deployed: Deployed, onRow: (row: Verdict) =
       ],
     });
   }
-  for (const name of ["voice", "voice-status", "voice-fallback"]) add(await knock(line, name, deployed));
+  for (const name of ["voice", "voice-status", "voice-fallback"]) add(await sendUnsigned(line, name, deployed));
   return rows;
 }
 
@@ -64,7 +64,7 @@ export async function verifyDeployed(deployed: Deployed, onRow: (row: Verdict) =
 const UNSEEN = { fault: "none", staff: "not looked at", sentry: "not looked at" } as const;
 
 /** Without the right signature there is no answer. */
-async function knock(line: Line, name: string, { to, from }: Deployed): Promise<Verdict> {
+async function sendUnsigned(line: Line, name: string, { to, from }: Deployed): Promise<Verdict> {
   const params = inboundCall({ callSid: newSid("CA"), accountSid: line.accountSid, to, from });
   const answer = await send(line, sign({ ...line, authToken: "somebody else's token" }, name, params));
   return {

@@ -4,7 +4,7 @@ import type { Call } from "../../testkit/caller/turns.ts";
 import { type Fault, TELLTALE } from "../../testkit/faults/fault-proxy.ts";
 import { errorsIn, type Report } from "../../testkit/faults/sentry-double.ts";
 import { reconcileNow } from "../../testkit/worker.ts";
-import { MESSAGE, PATIENT, STRANGER } from "./flows.ts";
+import { MESSAGE, NEW_CALLER, PATIENT } from "./flows.ts";
 import { retry } from "./retry.ts";
 import { type AskingTurn, makeForget, placeCallOf, type Trial } from "./trial-calls.ts";
 import { NAMES } from "./trial-clinic.ts";
@@ -35,7 +35,7 @@ export interface FaultTrial extends Trial {
 export const MOST_MS = 4000;
 /** What callers told or keyed in, and what the clinic knows of them. */
 const PRIVATE = [
-  ...STRANGER.split(" "),
+  ...NEW_CALLER.split(" "),
   ...PATIENT.name.split(" "),
   PATIENT.birth,
   PATIENT.keyed,

@@ -1,4 +1,4 @@
-/** Requests that nobody means well with: made by chance from real ones and from what breaks programs. */
+/** Requests that nobody means well with: made at random from real ones and from what breaks programs. */
 import fc from "fast-check";
 import { STEPS } from "../../../supabase/functions/voice/steps.ts";
 import { inboundCall, newSid } from "../../testkit/caller/call-parameters.ts";
@@ -197,7 +197,7 @@ function made({ functions, line, secretKey, to, real }: Material): fc.Arbitrary<
   });
 }
 
-/** A state that could be true, of which chance then spoils a part. */
+/** A state that could be true, of which a random part is then spoiled. */
 function queries(real: readonly Real[], names: readonly string[]): fc.Arbitrary<string> {
   const entry = fc.tuple(fc.constantFrom(...names), short);
   return fc.record({

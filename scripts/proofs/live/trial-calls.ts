@@ -58,7 +58,8 @@ export async function placeWatchedCall(trial: Trial, flow: Flow): Promise<{ call
 /** Places a flow's call from the trial's number, to which the clinic is what the flow needs it to be. */
 export async function placeCallOf(trial: Trial, flow: Flow, more: Partial<CallOptions>): Promise<Call> {
   const { lane, clinic, callerPhone, twilioApiUrl } = trial;
-  const become = { stranger: clinic.forget, patient: clinic.welcome, "former patient": clinic.farewell }[flow.caller];
+  const become =
+    { "new caller": clinic.forget, patient: clinic.welcome, "former patient": clinic.farewell }[flow.caller];
   await become(callerPhone);
   return await placeListedCall(lane.line, twilioApiUrl, {
     to: clinic.phone,

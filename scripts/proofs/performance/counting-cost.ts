@@ -35,7 +35,7 @@ interface Pair {
   uncounted: number;
 }
 
-/** Takes turns with both, the one or the other first by chance. */
+/** Takes turns with both, in random order. */
 export async function compareCounting(
   env: StackEnvironment,
   pairs: number,

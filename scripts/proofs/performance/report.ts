@@ -114,7 +114,7 @@ export function inTables(measured: Measured): string {
     ]);
     lines.push(
       "",
-      "Round trips to the database, one call at a time, each turn at one of two isolates by chance",
+      "Round trips to the database, one call at a time, each turn at one of two isolates at random",
       "",
       ...numbersTable("milliseconds, p50", ["turns", "most", "turn", "in it"], cells),
     );

@@ -26,7 +26,7 @@ export interface StepTrips {
 const CALLS = 20;
 
 /**
- * Two isolates take the turns of each call by chance, as on Supabase: what the one has remembered of a clinic is often
+ * Two isolates take the turns of each call at random, as on Supabase: what the one has remembered of a clinic is often
  * missing in the other, which then has to ask.
  */
 export async function countRoundTrips(

@@ -3,7 +3,7 @@ import { type Answering, scripted } from "../../../testkit/caller/answers.ts";
 import type { Line } from "../../../testkit/caller/line.ts";
 import { placeCall } from "../../../testkit/caller/place-call.ts";
 import { lineTo } from "../../../testkit/environment.ts";
-import { barrier, type Ticket, turnstile } from "../gates.ts";
+import { barrier, type Ticket, turnstile } from "../barriers.ts";
 import { all, type End, expectWinners, type Race } from "../race.ts";
 
 const OFFERED = /\bopenings?\b/;
