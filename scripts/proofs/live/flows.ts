@@ -47,7 +47,7 @@ export const FLOWS: readonly Flow[] = [
     name: "another time",
     caller: "new caller",
     answers: ["1", "1", "1", "9", "1", `say:${NEW_CALLER}`, "2", "hangup"],
-    ends: /I have let that time go|openings/,
+    ends: /released that time|openings/,
     leaves: "a task",
   },
   {
@@ -120,7 +120,7 @@ export const FLOWS: readonly Flow[] = [
     name: "asking at once",
     caller: "new caller",
     answers: ["say:where can I park my car", "say:and where can I park my car", "say:book an appointment", "hangup"],
-    ends: /What would you like to come for/,
+    ends: /What would you like to come in for/,
     leaves: "nothing",
     onlyOnTrial: true,
     isVariation: true,

@@ -83,12 +83,12 @@ function somebody(random: Random): Answering {
     const heard = said.join(" ");
     const keys = (...keys: string[]) => ({ kind: "keys", keys: random.pick(keys) } as const);
     if (/To book an appointment/.test(heard)) return keys(errand);
-    if (/What would you like to come for/.test(heard)) return keys("1", "2");
-    if (/day suits you/.test(heard)) return { kind: "speech", words: random.pick(DAYS) };
+    if (/What would you like to come in for/.test(heard)) return keys("1", "2");
+    if (/day works for you/.test(heard)) return { kind: "speech", words: random.pick(DAYS) };
     if (/your name/.test(heard)) return { kind: "speech", words: "Robin Vale" };
     if (/date of birth/.test(heard)) return keys(PATIENT.keyed);
     if (/Shall I (?:book|move|cancel) it|Would you like to book one/.test(heard)) return keys("1");
-    if (/Which one is it about/.test(heard)) return keys("1", "2");
+    if (/Which one are you calling about/.test(heard)) return keys("1", "2");
     if (/Press 1 for/.test(heard)) return keys("1", "2", "3");
     return keys("0");
   };

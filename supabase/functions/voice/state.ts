@@ -57,11 +57,11 @@ const Appointments = z.union([
 ]);
 
 /** What a caller wants done to an appointment that they have. */
-const Errand = z.enum(["move", "cancel"]);
-export type Errand = z.output<typeof Errand>;
+const AppointmentErrand = z.enum(["move", "cancel"]);
+export type AppointmentErrand = z.output<typeof AppointmentErrand>;
 
 /** Who calls is still to be proved; `wrong` counts the dates of birth that were another's. */
-const verification = { ...clinic, tries: Tries, errand: Errand, wrong: Tries };
+const verification = { ...clinic, tries: Tries, errand: AppointmentErrand, wrong: Tries };
 
 /** What is looked for: openings of a service in a span of wall clocks. */
 const search = {
@@ -129,7 +129,7 @@ const AnyState = z.discriminatedUnion("step", [
     step: z.literal("appointment"),
     ...clinic,
     tries: Tries,
-    errand: Errand,
+    errand: AppointmentErrand,
     page: Page,
     appointments: Appointments,
   }),

@@ -1,18 +1,17 @@
-import { z } from "zod";
 import { callOperation } from "../_desk/operations/operation.ts";
 import { localeOfNumber } from "../_language/locale.ts";
 import { publicUrl } from "../_shared/environment.ts";
 import { apology, twimlAnswer } from "../_shared/fallbacks.ts";
 import { callerNumber, callFields } from "../_shared/twilio-call.ts";
 import type { Context } from "../_shared/webhook.ts";
-import { again } from "./asking/again.ts";
-import { messageTaken, recordMessage } from "./asking/message.ts";
+import { again, messageTaken, recordMessage } from "./asking/endings.ts";
 import { RememberedClinics } from "./clinics.ts";
 import { type Caller, type Heard, isInvocation, type Plan, type Reply, type Step } from "./conversation.ts";
 import { hearCommand } from "./hearing/choices.ts";
 import { toTwiml } from "./saying/twiml.ts";
 import { type State, StateInUrl, toQuery } from "./state.ts";
 import { STEPS } from "./steps.ts";
+import { z } from "zod";
 
 const Body = z.object({
   ...callFields,

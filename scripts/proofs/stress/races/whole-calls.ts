@@ -8,7 +8,7 @@ import { all, type End, expectWinners, type Race } from "../race.ts";
 
 const OFFERED = /\bopenings?\b/;
 const TAKEN = /has just been taken/;
-const ASKED_ON = /What is your name|Shall I book it/;
+const ASKED_ON = /your name|Shall I book it/;
 
 /** All choose the first opening that they hear of, in the same instant. */
 export function callsForOneSlot(callers: number): Race {

@@ -1,4 +1,4 @@
-import type { PostgrestError } from "@supabase/supabase-js";
+import type { PostgrestError } from "@supabase/postgrest-js";
 import { z } from "zod";
 import { databaseClient, type RpcArguments, type RpcName } from "../../_shared/database.ts";
 import { DatabaseError, UnexpectedReasonError } from "../../_shared/errors.ts";

@@ -1,19 +1,26 @@
+import { toMinute } from "../../_desk/clock.ts";
 import { listAppointments } from "../../_desk/operations/booking.ts";
 import type { Success } from "../../_desk/operations/operation.ts";
 import type { Reply } from "../conversation.ts";
+import { YES_NO_HINTS } from "../hearing/choices.ts";
 import { MOST_READ } from "../openings.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
 import { spokenDate, spokenMoment, spokenTime } from "../saying/spoken-time.ts";
-import { type Booked, type Clinic, clinicOf, type Errand, MOST_APPOINTMENTS, type StateOf } from "../state.ts";
-import { toMinute } from "../../_desk/clock.ts";
+import {
+  type AppointmentErrand,
+  type Booked,
+  type Clinic,
+  clinicOf,
+  MOST_APPOINTMENTS,
+  type StateOf,
+} from "../state.ts";
 import { askCancel } from "./cancel.ts";
 import { askDay } from "./day.ts";
-import { askToBook } from "./none.ts";
 
 type Listed = Success<typeof listAppointments>["appointments"];
 
 /** Tells callers who proved who they are which appointments they have, and asks what their errand needs. */
-export function tellAppointments(clinic: Clinic, errand: Errand, listed: Listed): Reply {
+export function tellAppointments(clinic: Clinic, errand: AppointmentErrand, listed: Listed): Reply {
   const sentences = sentencesIn(clinic.locale);
   const appointments = listed.slice(0, MOST_APPOINTMENTS).map((slot): Booked => ({
     appointment: slot.appointment_id,
@@ -72,9 +79,18 @@ export function tellChosen(state: StateOf<"appointment">, chosen: Booked): Reply
   return goOn(state, state.errand, chosen, [named]);
 }
 
-function goOn(clinic: Clinic, errand: Errand, booked: Booked, before: readonly string[]): Reply {
+function goOn(clinic: Clinic, errand: AppointmentErrand, booked: Booked, before: readonly string[]): Reply {
   if (errand === "cancel") return askCancel({ step: "cancel", ...clinicOf(clinic), tries: 0, booked }, before);
   const { service } = booked;
   const keeps = sentencesIn(clinic.locale).keepsItsTime;
   return askDay({ step: "day", ...clinicOf(clinic), tries: 0, service, moving: booked }, [...before, keeps]);
+}
+
+/** Says that there is no appointment to move or cancel, and offers to book one. */
+export function askToBook(state: StateOf<"none">): Reply {
+  return {
+    locale: state.locale,
+    say: [worded(sentencesIn(state.locale).noAppointment, state.tries)],
+    then: { verb: "listen", state, keys: "one", hints: YES_NO_HINTS },
+  };
 }

@@ -4,7 +4,7 @@ import { YES_NO_HINTS } from "../hearing/choices.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
 import { spokenDate, spokenMoment, spokenTime } from "../saying/spoken-time.ts";
 import type { Clinic, StateOf } from "../state.ts";
-import { sayGoodbye } from "./goodbye.ts";
+import { sayGoodbye } from "./endings.ts";
 
 /** Reads back what would be cancelled, unless `before` has named it already. */
 export function askCancel(state: StateOf<"cancel">, before: readonly string[] = []): Reply {

@@ -6,7 +6,7 @@ import { YES_NO_HINTS } from "../hearing/choices.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
 import { spelled, spokenDate, spokenMoment, spokenTime } from "../saying/spoken-time.ts";
 import type { Search, StateOf } from "../state.ts";
-import { sayGoodbye } from "./goodbye.ts";
+import { sayGoodbye } from "./endings.ts";
 
 /**
  * Reads back what would be booked, or moved from when to when, and the name if this call gave one; never one that the

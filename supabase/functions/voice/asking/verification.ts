@@ -1,9 +1,9 @@
 import type { Caller, Reply } from "../conversation.ts";
 import { sentencesIn, worded } from "../saying/sentences.ts";
-import { type Clinic, clinicOf, type Errand, type StateOf } from "../state.ts";
+import { type AppointmentErrand, type Clinic, clinicOf, type StateOf } from "../state.ts";
 
 /** Asks for what proves who is calling: the date of birth, and before it the number if the caller withholds theirs. */
-export function askWho(clinic: Clinic, errand: Errand, caller: Caller): Reply {
+export function askWho(clinic: Clinic, errand: AppointmentErrand, caller: Caller): Reply {
   return askProof({ ...clinicOf(clinic), tries: 0, errand, wrong: 0 }, caller);
 }
 

@@ -2,7 +2,7 @@ import { cancelAppointment } from "../../_desk/operations/booking.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { askCancel, sayCancelled } from "../asking/cancel.ts";
 import { askMenu } from "../asking/menu.ts";
-import { recordMessage } from "../asking/message.ts";
+import { recordMessage } from "../asking/endings.ts";
 import { type Caller, type Invocation, invoke, type Step } from "../conversation.ts";
 import { hearYesNo } from "../hearing/choices.ts";
 import { sentencesIn } from "../saying/sentences.ts";

@@ -1,10 +1,9 @@
 import { claimSlot } from "../../_desk/operations/booking.ts";
+import type { AnyOperation, Failure, Success } from "../../_desk/operations/operation.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
-import type { Failure, Success } from "../../_desk/operations/operation.ts";
 import { readBack, sayDone } from "../asking/confirm.ts";
-import { askName } from "../asking/name.ts";
+import { askName, askPhone } from "../asking/contact.ts";
 import { offerInstead } from "../asking/opening.ts";
-import { askPhone } from "../asking/phone.ts";
 import { type Caller, type Invocation, invoke, type Reply, type Step } from "../conversation.ts";
 import { startOf } from "../openings.ts";
 import { sentencesIn } from "../saying/sentences.ts";
@@ -50,4 +49,12 @@ function notHeld(search: Search, answer: Failure): Reply {
     default:
       return offerInstead(search, answer, sentences.slotGone);
   }
+}
+
+/** The time that was held for this call is held no more. */
+export function holdIsOver(search: Search, operation: AnyOperation, answer: Failure): Reply {
+  if (answer.reason !== "hold_expired" && answer.reason !== "not_found") {
+    throw new UnexpectedReasonError(operation.rpc, answer.reason);
+  }
+  return offerInstead(searchOf(search), answer, sentencesIn(search.locale).holdExpired);
 }

@@ -1,12 +1,12 @@
 import { confirmHold, releaseHold, rescheduleAppointment, setHoldContact } from "../../_desk/operations/booking.ts";
 import type { Failure } from "../../_desk/operations/operation.ts";
 import { askToConfirm, readBack, sayDone } from "../asking/confirm.ts";
-import { recordMessage } from "../asking/message.ts";
+import { recordMessage } from "../asking/endings.ts";
 import { type Invocation, invoke, type Plan, type Reply, type Step } from "../conversation.ts";
 import { hearYesNo } from "../hearing/choices.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { type Booked, searchOf, type StateOf } from "../state.ts";
-import { holdIsOver } from "./hold.ts";
+import { holdIsOver } from "./claim.ts";
 
 const MOVE = /\b(?:move|change|reschedule)(?: (?:it|that|the appointment|my appointment))?\b/;
 
@@ -25,7 +25,7 @@ export const confirm: Step<StateOf<"confirm">> = {
   hear(state, { keys, words }, caller) {
     const yes = hearYesNo(keys, words, state.moving === undefined ? undefined : MOVE);
     if (yes === null) return null;
-    if (!yes) return letGo(state);
+    if (!yes) return releaseTime(state);
     return state.moving === undefined ? book(state, caller.phone) : move(state, state.moving);
   },
 };
@@ -53,11 +53,11 @@ function notMoved(state: StateOf<"confirm">, answer: Failure): Reply {
   return holdIsOver(state, rescheduleAppointment, answer);
 }
 
-function letGo(state: StateOf<"confirm">): Invocation {
+function releaseTime(state: StateOf<"confirm">): Invocation {
   const { after: _heardBefore, ...search } = searchOf(state);
   return invoke(releaseHold, { p_org_id: state.org, p_hold_id: state.hold }, () => ({
     locale: state.locale,
-    say: [sentencesIn(state.locale).letGo],
+    say: [sentencesIn(state.locale).released],
     then: { verb: "go", state: { step: "search", ...search } },
   }));
 }

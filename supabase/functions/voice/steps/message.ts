@@ -1,7 +1,7 @@
 import { takeMessage } from "../../_desk/operations/calls.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { localeOfNumber } from "../../_language/locale.ts";
-import { messageTaken, recordAgain } from "../asking/message.ts";
+import { messageTaken, recordAgain } from "../asking/endings.ts";
 import { invoke, type Step } from "../conversation.ts";
 import type { StateOf } from "../state.ts";
 

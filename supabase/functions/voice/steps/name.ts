@@ -1,11 +1,11 @@
 import { setHoldContact } from "../../_desk/operations/booking.ts";
 import { readBack } from "../asking/confirm.ts";
-import { askName } from "../asking/name.ts";
+import { askName } from "../asking/contact.ts";
 import { invoke, type Step } from "../conversation.ts";
 import { hearNumber } from "../hearing/choices.ts";
 import { hearPersonName } from "../hearing/names.ts";
 import { searchOf, type StateOf } from "../state.ts";
-import { holdIsOver } from "./hold.ts";
+import { holdIsOver } from "./claim.ts";
 
 /** Who is it for? Whoever cannot or will not say it books all the same: the clinic has a number to ask. */
 export const name: Step<StateOf<"name">> = {

@@ -1,5 +1,5 @@
 import { askMenu } from "../asking/menu.ts";
-import { askToBook } from "../asking/none.ts";
+import { askToBook } from "../asking/appointment.ts";
 import type { Step } from "../conversation.ts";
 import { hearYesNo } from "../hearing/choices.ts";
 import { clinicOf, type StateOf } from "../state.ts";

@@ -1,4 +1,4 @@
-import { again } from "../asking/again.ts";
+import { again } from "../asking/endings.ts";
 import { askOtherDay } from "../asking/day.ts";
 import { readOpeningsAgain } from "../asking/opening.ts";
 import type { Caller, Invocation, Plan, Step } from "../conversation.ts";

@@ -1,12 +1,11 @@
 import { setHoldContact } from "../../_desk/operations/booking.ts";
-import { askName } from "../asking/name.ts";
-import { askPhone } from "../asking/phone.ts";
+import { askName, askPhone } from "../asking/contact.ts";
 import { invoke, type Step } from "../conversation.ts";
 import { keyedPhone } from "../hearing/phone-numbers.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import { spelledPhone } from "../saying/spoken-time.ts";
 import { searchOf, type StateOf } from "../state.ts";
-import { holdIsOver } from "./hold.ts";
+import { holdIsOver } from "./claim.ts";
 
 /** On which number can the clinic call back? It is noted on the hold, since no number may travel in a URL. */
 export const phone: Step<StateOf<"phone">> = {

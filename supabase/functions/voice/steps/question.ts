@@ -1,8 +1,7 @@
 import { searchKnowledge } from "../../_desk/operations/calls.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
-import { sayGoodbye } from "../asking/goodbye.ts";
+import { recordMessage, sayGoodbye } from "../asking/endings.ts";
 import { askMenu } from "../asking/menu.ts";
-import { recordMessage } from "../asking/message.ts";
 import { askForMore, askQuestion } from "../asking/question.ts";
 import { askWho } from "../asking/verification.ts";
 import { type Caller, type Invocation, invoke, type Step } from "../conversation.ts";

@@ -2,7 +2,7 @@ import { findOpenSlots } from "../../_desk/operations/booking.ts";
 import type { Failure } from "../../_desk/operations/operation.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { askDayOrToWait, askOtherDay } from "../asking/day.ts";
-import { recordMessage } from "../asking/message.ts";
+import { recordMessage } from "../asking/endings.ts";
 import { readOpenings } from "../asking/opening.ts";
 import { type Caller, type Invocation, invoke, type Reply, type Step } from "../conversation.ts";
 import type { Wish } from "../hearing/day-words.ts";

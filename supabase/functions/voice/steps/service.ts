@@ -1,6 +1,5 @@
-import { again } from "../asking/again.ts";
 import { askDay } from "../asking/day.ts";
-import { recordMessage } from "../asking/message.ts";
+import { again, recordMessage } from "../asking/endings.ts";
 import { readMoreServices, readServices, servicesOn } from "../asking/service.ts";
 import type { Facts } from "../clinics.ts";
 import type { Caller, Heard, Invocation, Step } from "../conversation.ts";

@@ -3,7 +3,7 @@ import { noteCallerPhone } from "../../_desk/operations/calls.ts";
 import type { Failure } from "../../_desk/operations/operation.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import { tellAppointments } from "../asking/appointment.ts";
-import { recordMessage } from "../asking/message.ts";
+import { recordMessage } from "../asking/endings.ts";
 import { askBirth, askNumber, askProof } from "../asking/verification.ts";
 import { type Caller, invoke, type Reply, type Step } from "../conversation.ts";
 import { keyedBirthDate, spokenBirthDate } from "../hearing/birth-dates.ts";

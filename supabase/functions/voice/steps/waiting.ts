@@ -1,12 +1,11 @@
+import { moment } from "../../_desk/clock.ts";
 import { joinWaitlist } from "../../_desk/operations/booking.ts";
 import { UnexpectedReasonError } from "../../_shared/errors.ts";
 import type { DayOrToWait } from "../asking/day.ts";
-import { sayGoodbye } from "../asking/goodbye.ts";
-import { recordMessage } from "../asking/message.ts";
+import { recordMessage, sayGoodbye } from "../asking/endings.ts";
 import { type Caller, type Invocation, invoke } from "../conversation.ts";
 import { uniform } from "../hearing/uniform.ts";
 import { sentencesIn } from "../saying/sentences.ts";
-import { moment } from "../../_desk/clock.ts";
 
 /** Whether words ask for the waiting list. */
 export function hearWaiting(words: string): boolean {

@@ -114,5 +114,5 @@ Deno.test("the fallback loads nothing that could fail where the call itself has 
 });
 
 Deno.test("a caller waits for no library that their first turn does not need", async () => {
-  assert.deepEqual((await loadedBy("voice")).sort(), ["@supabase/supabase-js", "zod"]);
+  assert.deepEqual((await loadedBy("voice")).sort(), ["@supabase/postgrest-js", "zod"]);
 });

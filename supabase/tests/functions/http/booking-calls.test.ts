@@ -10,8 +10,8 @@ const KEYS: [RegExp, string][] = [
   [/Shall I book it/, "1"],
   [/your name/, "1"],
   [/opening/, "1"],
-  [/Which day/, "1"],
-  [/like to come for/, "1"],
+  [/What day/, "1"],
+  [/like to come in for/, "1"],
   [/book an appointment/, "1"],
 ];
 /** The main menu, in any of its wordings. */
@@ -20,8 +20,8 @@ const WORDS: [RegExp, string][] = [
   [/Shall I book it/, "say:yes please"],
   [/your name/, "say:my name is Rosa Tindall"],
   [/opening/, "say:the second one"],
-  [/Which day/, "say:the first free one"],
-  [/like to come for/, "say:SERVICE"],
+  [/What day/, "say:the first free one"],
+  [/like to come in for/, "say:SERVICE"],
   [/book an appointment/, "say:I would like to book an appointment"],
 ];
 
@@ -80,7 +80,7 @@ for (
 }
 
 Deno.test("a caller who withholds the number is asked for one, and books", async () => {
-  const made = await call(HARBOR, "anonymous", [[/On which number/, "2125550177#"], ...KEYS]);
+  const made = await call(HARBOR, "anonymous", [[/What number can we/, "2125550177#"], ...KEYS]);
   const appointment = await booked(made.callSid);
   assert.equal(appointment.phone, "+12125550177");
 });
@@ -153,14 +153,14 @@ for (
   const [day, reply] of [
     ["yesterday", /has passed|too late|notice/],
     ["in ten years", /too far ahead|further ahead/],
-    ["the 31st of February", /did not get the day|has passed|too late/],
+    ["the 31st of February", /didn't get the day|has passed|too late/],
   ] as const
 ) {
   Deno.test(`"${day}" is answered plainly, and the caller is asked for another day`, async () => {
     let asked = 0;
     const made = await call(HARBOR, someCaller(), [
       [/leave your name/, "hangup"],
-      [/[Ww]hich (other )?day|get the day/, asked++ === 0 ? `say:${day}` : "hangup"],
+      [/[Ww]hat (other )?day|get the day/, asked++ === 0 ? `say:${day}` : "hangup"],
       ...KEYS.slice(4),
     ]);
     assert.match(made.said.join(" "), reply);

@@ -4,7 +4,7 @@ import { CEDAR, database, HARBOR, someCaller } from "./stack.ts";
 
 /** What a call remembers of its clinic never outlives a change, and never reaches another clinic's call. */
 
-const TO_THE_SERVICES: Rule[] = [[/like to come for/, "hangup"], [/book an app/, "1"]];
+const TO_THE_SERVICES: Rule[] = [[/like to come in for/, "hangup"], [/book an app/, "1"]];
 
 Deno.test("a changed greeting is heard at the next call", async () => {
   await using sql = database();
@@ -41,7 +41,7 @@ Deno.test("a change in the middle of a call is heard as soon as what is remember
   await using sql = database();
   try {
     const made = await call(HARBOR, someCaller(), [
-      [/like to come for/, "hangup"],
+      [/like to come in for/, "hangup"],
       [/book an app/, async () => {
         await sql`update public.services set name = 'Short visit' where id = ${HARBOR.service}`;
         // Somebody else's call brings the new version to wherever this call is answered.

@@ -7,7 +7,7 @@ const CLINICS = [["Harbor Dental", HARBOR], ["Cedar Family Clinic", CEDAR]] as c
 
 /** Moves by keypad alone; the last rules are the ways in. */
 function moving({ keys }: Patient): Rule[] {
-  return [[/Shall I move it/, "1"], [/opening/, "1"], [/Which other day/, "1"], [/date of birth/, keys], [
+  return [[/Shall I move it/, "1"], [/opening/, "1"], [/What other day/, "1"], [/date of birth/, keys], [
     /book an app/,
     "2",
   ]];
@@ -16,7 +16,7 @@ function movingInWords({ words }: Patient): Rule[] {
   return [
     [/Shall I move it/, "say:yes, move it please"],
     [/opening/, "say:the second one"],
-    [/Which other day/, "say:the first free one"],
+    [/What other day/, "say:the first free one"],
     [/date of birth/, `say:${words}`],
     [/book an app/, "say:I would like to move my appointment"],
   ];
@@ -124,7 +124,7 @@ Deno.test("no at the read-back of a move lets the new time go, keeps the old one
     [/Shall I move it/, () => Promise.resolve(asked++ === 0 ? "2" : "hangup")],
     ...moving(who).slice(1),
   ]);
-  assert.match(saidIn(made), /I have let that time go/);
+  assert.match(saidIn(made), /released that time/);
   assert.equal(asked, 2);
   assert.equal(Date.parse((await appointmentNow(old)).starts_at), Date.parse(old.starts_at));
 });
@@ -151,7 +151,7 @@ Deno.test("a time that is taken while the caller chooses is said to be gone; ano
     }],
     ...moving(who),
   ]);
-  assert.match(saidIn(made), /has just been taken\. Here is what I have instead/);
+  assert.match(saidIn(made), /has just been taken\. Here's what I have instead/);
   assert.match(saidIn(made), /Your appointment has moved/);
   assert.equal((await appointmentNow(old)).claims, 1);
 });
@@ -172,7 +172,7 @@ Deno.test("a caller who thinks for too long hears that the time is gone, and sti
     }],
     ...moving(who).slice(1),
   ], { callSid });
-  assert.match(saidIn(made), /I had to let the time go\. Here is what I have instead/);
+  assert.match(saidIn(made), /I couldn't hold that time any longer\. Here's what I have instead/);
   assert.equal(asked, 2);
   assert.equal(Date.parse((await appointmentNow(old)).starts_at), Date.parse(old.starts_at));
 });
@@ -196,18 +196,18 @@ Deno.test("who says no keeps the appointment and is back at the menu", async () 
     [/Shall I cancel it/, "2"],
     ...cancelling(who).slice(1),
   ]);
-  assert.match(saidIn(made), /your appointment stays as it is\. To book an appointment press 1/);
+  assert.match(saidIn(made), /your appointment stays as it is\. To book an appointment, press 1/);
   assert.equal((await appointmentNow(kept)).status, "booked");
 });
 
 Deno.test("who has no appointment hears so, and can book one in the same call", async () => {
   const who = await patient(HARBOR, 0);
   const made = await call(HARBOR, who.phone, [
-    [/no coming appointment/, "1"],
+    [/don't have any upcoming appointments/, "1"],
     [/Shall I book it/, "1"],
     [/opening/, "1"],
-    [/Which day/, "1"],
-    [/like to come for/, "1"],
+    [/What day/, "1"],
+    [/like to come in for/, "1"],
     ...moving(who),
   ]);
   assert.match(saidIn(made), /Your appointment is booked/);
@@ -226,7 +226,7 @@ Deno.test("an appointment that staff cancel meanwhile cannot be moved; the calle
     }],
     ...moving(who).slice(1),
   ]);
-  assert.match(saidIn(made), /I cannot move an appointment for you/);
+  assert.match(saidIn(made), /I can't move an appointment for you/);
   assert.deepEqual((await leftBy(made)).tasks, ["move"]);
 });
 

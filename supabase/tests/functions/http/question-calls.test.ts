@@ -42,7 +42,7 @@ Deno.test("a question without a clear answer is not answered but left to staff, 
     [/like to know/, "say:how long does the zirconium veneer take to dry"],
     [/book an app/, "4"],
   ]);
-  assert.match(saidIn(made), /I am not sure about that/);
+  assert.match(saidIn(made), /I'm not sure about that/);
   assert.deepEqual(await leftBy(made), { outcome: "message", tasks: ["question"] });
   assert.doesNotMatch(addressesOf(made), /zirconium|veneer/);
   await using sql = database();
@@ -78,12 +78,12 @@ Deno.test("a question with SQL or markup in it is a question like any other", as
 Deno.test("who finds nothing free goes on the waiting list, which is what came of the call", async () => {
   const from = someCaller();
   const made = await call(CEDAR, from, [
-    [/waiting list for then/, "2"],
-    [/Which day/, "say:next Sunday"],
-    [/like to come for/, "1"],
+    [/waiting list for that time/, "2"],
+    [/What day/, "say:next Sunday"],
+    [/like to come in for/, "1"],
     [/book an app/, "1"],
   ]);
-  assert.match(saidIn(made), /nothing free on Sunday.*you are on the waiting list/);
+  assert.match(saidIn(made), /nothing available on Sunday.*you're on the waiting list/);
   assert.deepEqual(await leftBy(made), { outcome: "waitlisted", tasks: [] });
   await using sql = database();
   const entries = await sql`

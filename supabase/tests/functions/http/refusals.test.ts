@@ -130,7 +130,7 @@ Deno.test("a number that no clinic has gets a polite sentence, and the call ends
   assert.equal(exchange.status, 200);
   const { verbs } = readTwiml(exchange.body, exchange.headers["content-type"] ?? "");
   assert.deepEqual(verbs.map((verb) => verb.verb), ["Say", "Hangup"]);
-  assert.match(exchange.body, /does not belong to a clinic/);
+  assert.match(exchange.body, /doesn't belong to a clinic/);
 });
 
 Deno.test("voice-fallback answers without the database, for a number that no clinic has", async () => {

@@ -89,8 +89,8 @@ const BOOKING: Rule[] = [
   [/Shall I book it/, "1"],
   [/your name/, "1"],
   [/opening/, "1"],
-  [/Which day/, "1"],
-  [/like to come for/, "1"],
+  [/What day/, "1"],
+  [/like to come in for/, "1"],
   [/book an appointment/, "1"],
 ];
 

@@ -85,7 +85,7 @@ Deno.test("a turn that needs only the clinic's facts asks nobody when they are r
   for (
     const [state, keys, heard] of [
       [{ step: "menu", ...clinic, tries: 0 }, "1", /For Check-up, press 1/],
-      [{ step: "service", ...clinic, tries: 0, page: 0 }, "1", /Which day suits you/],
+      [{ step: "service", ...clinic, tries: 0, page: 0 }, "1", /What day works for you/],
       [{ step: "service", ...clinic, tries: 1, page: 0 }, "*", /For Check-up, press 1/],
     ] as const
   ) {

@@ -235,7 +235,7 @@ test("a slow turn is reported as a performance regression, with its duration and
     return Response.json({ success: false, reason: "not_found" });
   };
   await forget();
-  assert.match(await (await voice.fetch(post("voice", "", {}))).text(), /does not belong to a clinic/);
+  assert.match(await (await voice.fetch(post("voice", "", {}))).text(), /doesn't belong to a clinic/);
   const [event] = await arrived(1, "message");
   assert.equal(event.message, "Performance Regression");
   assert.equal(event.level, "warning");

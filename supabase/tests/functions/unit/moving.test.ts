@@ -48,7 +48,7 @@ Deno.test("one appointment is read, and the errand goes on with it at once", asy
   const move = await (await asks(birth, keyed("03091984"), "list_appointments")).answered(one);
   assert.match(
     text(move),
-    /You have one appointment: Check-up with Doctor Reed on Monday, November 23rd at 9 AM\. It stays yours until .*Which other day/,
+    /You have one appointment: Check-up with Doctor Reed on Monday, November 23rd at 9 AM\. You'll keep it until .*What other day/,
   );
   const booked = { ...moving, appointment: listed("", 1).appointment_id };
   assert.deepEqual(next(move, "day"), { step: "day", ...clinic, tries: 0, service: SERVICE, moving: booked });
@@ -84,7 +84,10 @@ Deno.test("of several appointments one is chosen by number, time, weekday or dat
   next(await replies(state, keyed("7")), "appointment");
 
   const second = await replies(state, keyed("9"));
-  assert.match(text(second), /Which one is it about\? For Thursday, December 10th at 3 PM, press 1\. To hear more/);
+  assert.match(
+    text(second),
+    /Which one are you calling about\? For Thursday, December 10th at 3 PM, press 1\. To hear more/,
+  );
   assert.equal(await chosen(keyed("1"), next(second, "appointment")), "4");
   next(await replies(next(second, "appointment"), keyed("2")), "appointment");
   assert.deepEqual(next(await replies(next(second, "appointment"), said("something else")), "appointment"), state);
@@ -93,7 +96,7 @@ Deno.test("of several appointments one is chosen by number, time, weekday or dat
 Deno.test("who has none may book one, or go back", async () => {
   const turn = await asks(birth, keyed("03091984"), "list_appointments");
   const reply = await turn.answered(list());
-  assert.match(text(reply), /no coming appointment.*book one\?.*0 to leave a message/);
+  assert.match(text(reply), /don't have any upcoming appointments.*book one\?.*0 to leave a message/);
   const state = next(reply, "none");
   for (const heard of [keyed("1"), said("yes please"), said("book one")]) {
     next(await (await asks(state, heard, "begin_call")).answered(facts), "service");
@@ -138,7 +141,7 @@ Deno.test("only a yes at the read-back moves the appointment; a no lets the new 
     const reply = await turn.answered(changed);
     assert.match(
       text(reply),
-      /^Your appointment has moved\. It is now Check-up with Doctor Reed on Tuesday, .* at 1 PM\./,
+      /^Your appointment has moved\. It's now Check-up with Doctor Reed on Tuesday, .* at 1 PM\./,
     );
     assert.match(text(reply), /0, 4, 8, 2, 9, 1/);
     assert.equal(reply.then.verb, "hang up");
@@ -150,7 +153,7 @@ Deno.test("only a yes at the read-back moves the appointment; a no lets the new 
   }
   const turn = await asks(confirm, keyed("1"), "reschedule_appointment");
   const late = await turn.answered(failed("hold_expired", [slotAt("2026-11-24T13:00")]));
-  assert.match(text(late), /had to let the time go/);
+  assert.match(text(late), /couldn't hold that time/);
   next(late, "opening");
   assert.deepEqual(next(await turn.answered(failed("not_found")), "message"), {
     step: "message",
@@ -189,7 +192,7 @@ Deno.test("only a yes cancels; a no keeps the appointment and goes back to the m
   }
   for (const heard of [keyed("2"), said("no"), said("don't cancel it"), said("keep it")]) {
     const reply = await replies(cancel, heard);
-    assert.match(text(reply), /stays as it is\. To book an appointment press 1/);
+    assert.match(text(reply), /stays as it is\. To book an appointment, press 1/);
     next(reply, "menu");
   }
   for (const heard of [said("cancel the other one"), said("I can't cancel that"), said("maybe")]) {

@@ -100,7 +100,7 @@ Deno.test("who finds nothing free may wait for it, under the number that they ca
   const none = await (await asks(day, said("Tuesday"), "find_open_slots")).answered(nothingFree);
   assert.match(
     text(none),
-    /nothing free on Tuesday, November 24th\. Which other day .* Or press 2 to go on the waiting list/,
+    /nothing available on Tuesday, November 24th\. What other day .* Or press 2 to go on the waiting list/,
   );
   const state = next(none, "day");
   for (const heard of [keyed("2"), said("put me on the waiting list please"), said("call me if something is free")]) {
@@ -115,7 +115,7 @@ Deno.test("who finds nothing free may wait for it, under the number that they ca
       p_call_sid: caller.callSid,
     });
     const reply = await turn.answered({ success: true, entry_id: ORG });
-    assert.match(text(reply), /you are on the waiting list/);
+    assert.match(text(reply), /you're on the waiting list/);
     assert.equal(reply.then.verb, "hang up");
     next(await turn.answered(failed("not_found")), "message");
   }
@@ -125,7 +125,7 @@ Deno.test("who finds nothing free may wait for it, under the number that they ca
 
 Deno.test("nobody is offered to wait who has not looked yet, or whose number is not known", async () => {
   const day: State = { step: "day", ...clinic, tries: 0, service: ORG };
-  assert.match(text(await replies(day, keyed("2"))), /did not get the day/);
+  assert.match(text(await replies(day, keyed("2"))), /didn't get the day/);
   const hidden = await (await asks(day, said("Tuesday"), "find_open_slots", withheld)).answered({
     success: true,
     slots: [],

@@ -111,7 +111,7 @@ Deno.test("several keys end with the pound key", () => {
 Deno.test("a recording that stays empty ends in a goodbye, since Twilio then asks nobody", () => {
   const twiml = twimlOf({ then: { verb: "record", state: MESSAGE } });
   assert.deepEqual(readTwiml(twiml, "text/xml").verbs.map(({ verb }) => verb), ["Record", "Say", "Hangup"]);
-  assert.match(`${saidIn(twiml)}`, /did not hear a message/);
+  assert.match(`${saidIn(twiml)}`, /didn't hear a message/);
 });
 
 Deno.test("going on is a redirect, and the end a hang-up", () => {

@@ -58,7 +58,7 @@ Deno.test("a clinic's own greeting is said, and its name once", async () => {
 Deno.test("a number that no clinic has is told so, and the call ends", async () => {
   const turn = await asks({ step: "greeting" }, nothing, "begin_call");
   const reply = await turn.answered(failed("not_found"));
-  assert.match(text(reply), /does not belong to a clinic/);
+  assert.match(text(reply), /doesn't belong to a clinic/);
   assert.equal(reply.then.verb, "hang up");
 });
 
@@ -158,7 +158,7 @@ Deno.test("up to three openings are read, at different times if there are any", 
   const reply = await turn.answered({ success: true, slots: found, local_now: "2026-11-22T15:31:00" });
   assert.match(
     text(reply),
-    /^On Tuesday, November 24th I have 3 openings\. Press 1 for 1 PM with Doctor Reed\. Press 2 for 1:30 PM/,
+    /^On Tuesday, November 24th, I have 3 openings\. Press 1 for 1 PM with Doctor Reed\. Press 2 for 1:30 PM/,
   );
   assert.deepEqual(next(reply, "opening"), {
     ...opening,
@@ -188,7 +188,7 @@ Deno.test("only openings in the hours asked for, and with the provider asked for
     slots: [...slots, slotAt("2026-11-25T09:00")],
     local_now: "2026-11-22T15:31:00",
   });
-  assert.match(text(reply), /On Wednesday, November 25th I have one opening\./);
+  assert.match(text(reply), /On Wednesday, November 25th, I have one opening\./);
 
   const day: State = { step: "day", ...clinic, tries: 0, service: SERVICE };
   const named = await asks(day, said("Tuesday with Doctor Cole"), "find_open_slots");
@@ -205,20 +205,20 @@ Deno.test("when there is nothing, the caller hears so and is asked for another d
   const found = { success: true, slots: [], local_now: "2026-11-22T15:31:00" };
   const turn = await asks({ step: "search", ...search }, nothing, "find_open_slots");
   const none = await turn.answered(found);
-  assert.match(text(none), /nothing free on Tuesday, November 24th\. Which other day/);
+  assert.match(text(none), /nothing available on Tuesday, November 24th\. What other day/);
   next(none, "day");
 
   const long = await asks({ step: "search", ...search, to: "2026-12-24T00:00" }, nothing, "find_open_slots");
-  assert.match(text(await long.answered(found)), /nothing free in the next weeks/);
+  assert.match(text(await long.answered(found)), /nothing available in the next few weeks/);
   const more = await asks({ step: "search", ...search, after: 1_795_525_200 }, nothing, "find_open_slots");
-  assert.match(text(await more.answered(found)), /all the openings there/);
+  assert.match(text(await more.answered(found)), /all the openings\./);
 });
 
 Deno.test("a day that has passed or is too far off is refused plainly", async () => {
   const turn = await asks({ step: "search", ...search }, nothing, "find_open_slots");
   assert.match(text(await turn.answered(failed("too_soon"))), /too soon/);
   const far = await turn.answered({ ...failed("too_far"), latest_local: "2027-02-20" });
-  assert.match(text(far), /We can book until Saturday, February 20th\. Which other day/);
+  assert.match(text(far), /We can book up to Saturday, February 20th\. What other day/);
   const past = { ...search, from: "2026-11-21T00:00", to: "2026-11-22T00:00" };
   const yesterday = await asks({ step: "search", ...past }, nothing, "find_open_slots");
   assert.match(text(await yesterday.answered(failed("too_soon"))), /too late to book on Saturday, November 21st/);
@@ -257,9 +257,9 @@ Deno.test("instead of an opening one can ask for more, another day, other hours 
 
 Deno.test("a key that no opening has is not understood, and the times are said again without asking anybody", async () => {
   const again = await replies(opening, keyed("7"));
-  assert.match(text(again), /did not get that\. For 1 PM, press 1\. For 1:30 PM, press 2\. For 2 PM, press 3\./);
+  assert.match(text(again), /didn't get that\. For 1 PM, press 1\. For 1:30 PM, press 2\. For 2 PM, press 3\./);
   const last = await replies({ ...opening, tries: 1 }, nothing);
-  assert.match(text(last), /press a key: 1 for 1 PM, 2 for 1:30 PM, 3 for 2 PM/);
+  assert.match(text(last), /press 1 for 1 PM, 2 for 1:30 PM, 3 for 2 PM/);
   const message = await replies({ ...opening, tries: 2 }, nothing);
   assert.deepEqual(next(message, "message"), { step: "message", org: ORG, locale: "en-US", reason: "not_understood" });
 });
@@ -277,10 +277,10 @@ Deno.test("who is known goes on to the read-back, who is not is asked for a name
 Deno.test("a time that is gone is said to be gone, and others are offered", async () => {
   const turn = await asks(opening, keyed("1"), "claim_slot_atomic");
   const others = await turn.answered(failed("slot_taken", [slotAt("2026-11-26T09:00", COLE)]));
-  assert.match(text(others), /has just been taken\. Here is what I have instead\. On Thursday, November 26th/);
+  assert.match(text(others), /has just been taken\. Here's what I have instead\. On Thursday, November 26th/);
   next(others, "opening");
   const none = await turn.answered(failed("slot_taken"));
-  assert.match(text(none), /has just been taken\. I have nothing else close to it\. Which other day/);
+  assert.match(text(none), /has just been taken\. I don't have anything else around then\. What other day/);
   next(none, "day");
 });
 
@@ -296,9 +296,9 @@ Deno.test("a call-back number is noted on the hold and read back, and no state c
   const turn = await asks(state, keyed("2125550147"), "set_hold_contact", withheld);
   assert.deepEqual(turn.args, { p_org_id: ORG, p_hold_id: HOLD, p_contact: { phone: "+12125550147" } });
   const reply = await turn.answered(held());
-  assert.match(text(reply), /That was 2 1 2, 5 5 5, 0 1 4 7\. What is your name/);
+  assert.match(text(reply), /That was 2 1 2, 5 5 5, 0 1 4 7\. What's your name/);
   assert.doesNotMatch(JSON.stringify(next(reply, "name")), /5550147/);
-  assert.match(text(await replies(state, keyed("123"), withheld)), /not a number that I can use/);
+  assert.match(text(await replies(state, keyed("123"), withheld)), /can't use that number/);
 });
 
 Deno.test("a name is noted on the hold and said at the read-back; one may go on without", async () => {
@@ -311,7 +311,7 @@ Deno.test("a name is noted on the hold and said at the read-back; one may go on 
 
   const without = await asks(state, keyed("1"), "set_hold_contact");
   assert.equal("p_contact" in without.args && without.args.p_contact, null);
-  assert.match(text(await replies(state, keyed("5"))), /did not hear a name/);
+  assert.match(text(await replies(state, keyed("5"))), /didn't get your name/);
 });
 
 Deno.test("yes books and spells the code twice", async () => {
@@ -320,7 +320,7 @@ Deno.test("yes books and spells the code twice", async () => {
     const turn = await asks(state, heard, "confirm_hold");
     assert.deepEqual(turn.args, { p_org_id: ORG, p_hold_id: HOLD, p_contact: { phone: "+12125550142" } });
     const reply = await turn.answered({ ...held(), appointment_id: HOLD, code: "048291" });
-    assert.match(text(reply), /Your code is 0, 4, 8, 2, 9, 1\. Once more, the code is 0, 4, 8, 2, 9, 1\./);
+    assert.match(text(reply), /Your code is 0, 4, 8, 2, 9, 1\. Once more, your code is 0, 4, 8, 2, 9, 1\./);
     assert.equal(reply.then.verb, "hang up");
   }
   const hidden = await asks(state, keyed("1"), "confirm_hold", withheld);
@@ -344,7 +344,7 @@ Deno.test("a hold that ran out is said to have, and others are offered, whatever
   ];
   for (const [state, heard, operation] of turns) {
     const reply = await (await asks(state, heard, operation)).answered(answer);
-    assert.match(text(reply), /had to let the time go\. Here is what I have instead/);
+    assert.match(text(reply), /couldn't hold that time any longer\. Here's what I have instead/);
     next(reply, "opening");
   }
 });

@@ -19,7 +19,7 @@ Deno.test("who calls from a known number is asked for the date of birth; nothing
 Deno.test("who withholds the number gives it first; it is noted on the call, and no state carries it", async () => {
   const first = await replies({ step: "menu", ...clinic, tries: 0 }, keyed("2"), withheld);
   const state = next(first, "number");
-  assert.match(text(await replies(state, keyed("555"), withheld)), /not a number that I can use/);
+  assert.match(text(await replies(state, keyed("555"), withheld)), /can't use that number/);
 
   const turn = await asks(state, keyed("2125550147"), "note_caller_phone", withheld);
   assert.deepEqual(turn.args, { p_org_id: ORG, p_call_sid: caller.callSid, p_phone: "+12125550147" });
@@ -37,7 +37,7 @@ Deno.test("who withholds the number gives it first; it is noted on the call, and
   });
   // The number may have been the wrong one, too.
   const again = await proof.answered({ ...failed("not_found"), tries_left: 2 });
-  assert.match(text(again), /does not match what we have\. Under which phone number/);
+  assert.match(text(again), /doesn't match what we have\. What's the phone number on your file/);
   next(again, "number");
 });
 
@@ -62,7 +62,7 @@ Deno.test("a date of birth is keyed as the clinic's country writes it, or said",
   }
   // There is no 13th month, no 30th of February, and nobody is born tomorrow.
   for (const keys of ["13091984", "02302001", "11232026", "0309198"]) {
-    assert.match(text(await replies(birth, keyed(keys))), /neither a date nor a code that I can use/, keys);
+    assert.match(text(await replies(birth, keyed(keys))), /isn't a date or a code that I can use/, keys);
   }
 });
 
@@ -85,13 +85,13 @@ Deno.test("whoever the clinic knows no date of birth of keys in the code that th
       p_call_sid: caller.callSid,
     });
     const again = await turn.answered({ ...failed("not_found"), tries_left: 2 });
-    assert.match(text(again), /does not match what we have\..*six digits of your appointment's code/);
+    assert.match(text(again), /doesn't match what we have\..*six digits of your appointment code/);
   }
   // A date in six digits is a date when it is said, since months and days have names.
   const { args } = await asks(birth, said("11/19/84"), "list_appointments");
   assert.ok("p_date_of_birth" in args && args.p_date_of_birth === "1984-11-19");
   for (const heard of [keyed("42214"), keyed("4221451"), said("422 1455"), said("42 21")]) {
-    assert.match(text(await replies(birth, heard)), /neither a date nor a code/);
+    assert.match(text(await replies(birth, heard)), /isn't a date or a code/);
   }
 });
 
@@ -99,7 +99,7 @@ Deno.test("a wrong date is asked again as long as the database has tries left, t
   for (const errand of ["move", "cancel"] as const) {
     const turn = await asks({ ...birth, tries: 1, errand }, keyed("03101984"), "list_appointments");
     const again = await turn.answered({ ...failed("not_found"), tries_left: 1 });
-    assert.match(text(again), /^I am sorry, that does not match what we have\. /);
+    assert.match(text(again), /^I'm sorry, that doesn't match what we have\. /);
     assert.deepEqual(next(again, "birth"), { ...birth, errand, wrong: 1 });
     const over = await turn.answered({ ...failed("not_found"), tries_left: 0 });
     assert.equal(over.then.verb, "record");

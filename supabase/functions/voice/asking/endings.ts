@@ -1,7 +1,15 @@
 import type { Locale } from "../../_language/locale.ts";
-import type { Reply } from "../conversation.ts";
+import type { Plan, Reply } from "../conversation.ts";
 import { sentencesIn } from "../saying/sentences.ts";
 import type { Clinic, MessageReason, StateOf } from "../state.ts";
+
+/** Asks again, in other words; when that was in vain twice, a message is taken instead. */
+export function again<State extends Clinic & { tries: number }, P extends Plan>(
+  state: State,
+  ask: (state: State) => P,
+): P | Reply {
+  return state.tries < 2 ? ask({ ...state, tries: state.tries + 1 }) : recordMessage(state, "not_understood");
+}
 
 /** Records what the caller wants to tell the clinic. */
 export function recordMessage(clinic: Pick<Clinic, "org" | "locale">, reason: MessageReason): Reply {
@@ -22,4 +30,9 @@ export function recordAgain(state: StateOf<"message">, locale: Locale): Reply {
 /** What is true as soon as there is a recording, whether or not we could write it down: Twilio keeps it. */
 export function messageTaken(locale: Locale): Reply {
   return { locale, say: [sentencesIn(locale).messageTaken], then: { verb: "hang up" } };
+}
+
+/** Ends the call; `before` tells what it has come to. */
+export function sayGoodbye(locale: Locale, before: readonly string[] = []): Reply {
+  return { locale, say: [...before, sentencesIn(locale).goodbye], then: { verb: "hang up" } };
 }

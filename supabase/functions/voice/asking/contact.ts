@@ -10,3 +10,12 @@ export function askName(state: StateOf<"name">, before: readonly string[] = []):
     then: { verb: "listen", state, keys: "one", hints: [] },
   };
 }
+
+/** Asks for a number to call back, because the caller's own is withheld. */
+export function askPhone(state: StateOf<"phone">): Reply {
+  return {
+    locale: state.locale,
+    say: [worded(sentencesIn(state.locale).phone, state.tries)],
+    then: { verb: "listen", state, keys: "many", hints: [] },
+  };
+}
