@@ -431,7 +431,7 @@ set search_path = ''
 as $$
 begin
   if private.current_org_id() is null then
-    -- Looking anything up for a stranger would let errors tell what the other clinic has.
+    -- Looking anything up for somebody who is no member would let errors tell what the other clinic has.
     if private.is_not_a_member_of(p_org_id) then
       raise exception 'This row belongs to another clinic.' using errcode = 'insufficient_privilege';
     end if;

@@ -105,6 +105,7 @@ create function private.provider_calendars(
 returns table (provider_id uuid, menu_position smallint, away tstzmultirange, taken tstzmultirange)
 language plpgsql
 stable
+rows 5
 set search_path = ''
 as $$
 declare
@@ -138,6 +139,7 @@ create function private.room_calendars(p_service public.services, p_from timesta
 returns table (kind text, blocked tstzmultirange[])
 language plpgsql
 stable
+rows 2
 set search_path = ''
 as $$
 declare

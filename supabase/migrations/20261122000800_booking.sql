@@ -630,7 +630,7 @@ begin
 end;
 $$;
 comment on function private.contact_with_proof(uuid, text, date, text) is
-  'The contact with this number whose date of birth it is, or one of whose coming appointments has the code; null when neither is right.';
+  'The contact with this number whose date of birth it is, or one of whose upcoming appointments has the code; null when neither is right.';
 
 create function private.verify_caller(
   p_org_id uuid,
@@ -887,5 +887,5 @@ begin
 end;
 $$;
 comment on function public.cancel_appointment(uuid, uuid, text, text) is
-  'Cancels a coming appointment and frees its time at once, or keeps it for the waitlist''s first match; p_call_sid notes the call''s outcome. Answers {appointment_id, code, status, slot}, the same when called again. Fails with not_found, invalid_input.';
+  'Cancels an upcoming appointment and frees its time at once, or keeps it for the waitlist''s first match; p_call_sid notes the call''s outcome. Answers {appointment_id, code, status, slot}, the same when called again. Fails with not_found, invalid_input.';
 select private.publish('public.cancel_appointment');

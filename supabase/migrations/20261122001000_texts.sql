@@ -918,7 +918,7 @@ as $$
     and (p_phone is null or c.phone = p_phone);
 $$;
 comment on function private.plan_all_reminders(uuid, text) is
-  'Plans the reminders of all coming appointments of a clinic anew, or of one number''s.';
+  'Plans the reminders of all upcoming appointments of a clinic again, or of one number''s.';
 
 create function private.replan_reminders()
 returns trigger

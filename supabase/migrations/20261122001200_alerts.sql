@@ -398,8 +398,9 @@ comment on function private.traffic_ratios(private.alert_rules, timestamptz) is
 -- Double-bookings -----------------------------------------------------------------------------------------------------
 
 -- The ledger's constraint and the triggers of appointments make a double-booking impossible. This is for the day on which one of
--- them is missing. Once a minute it looks at what changed and at what overlapped before; once an hour, and as long as
--- a guard is missing, at everything. Measured at a million open appointments: see docs/maintenance.md.
+-- them is missing. Once a minute it looks at what changed and at what overlapped before; once an hour, and as long as a guard is
+-- missing, at everything. Measured at a million open appointments, 500 of them changed in the last minutes: 7,000 buffers, all
+-- in memory, where everything is 20,500 buffers and 7,100 of sorting on disk, that is 30 ms for 1.2 s.
 create table private.overlap_check (
   is_only_row boolean primary key default true check (is_only_row),
   checked_at timestamptz not null default '-infinity',
@@ -614,8 +615,10 @@ begin
     when 'double_booking' then
       return query select '', d::double precision from private.double_bookings() d where d > p_rule.threshold;
     when 'rls_off' then
-      -- Each table without it counts as one.
-      return query select t, 1::double precision from private.tables_without_rls() t where 1 > p_rule.threshold;
+      return query
+        select w.name, w.found::double precision
+        from (select t as name, count(*) over () as found from private.tables_without_rls() t) w
+        where w.found > p_rule.threshold;
   end case;
 end;
 $$;

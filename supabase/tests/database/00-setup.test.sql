@@ -48,6 +48,24 @@ returns void
 language sql
 as $$ select set_config('test.now', (current_setting('test.now')::timestamptz + p_by)::text, true) $$;
 
+-- The clinics that a file made for itself.
+create function tests.use_clinics(p_org uuid, p_other_org uuid)
+returns void
+language sql
+as $$ select set_config('test.org', p_org::text, true), set_config('test.other_org', p_other_org::text, true) $$;
+
+create function tests.org()
+returns uuid
+language sql
+stable
+return current_setting('test.org')::uuid;
+
+create function tests.other_org()
+returns uuid
+language sql
+stable
+return current_setting('test.other_org')::uuid;
+
 -- How the functions speak to the engine: with the secret key, that is, as service_role.
 create function tests.rpc(p_sql text)
 returns jsonb
@@ -80,8 +98,8 @@ as $$
   from jsonb_array_elements(p_answer -> 'alternatives') with ordinality e (s, n);
 $$;
 
--- All that is stored: how many rows each table has, and a digest of those of these clinics.
-create function tests.everything(p_orgs uuid[])
+-- All that is stored: how many rows each table has, and a digest of those of the file's clinics.
+create function tests.everything()
 returns jsonb
 language plpgsql
 as $$
@@ -93,7 +111,7 @@ begin
   for v_table in
     select
       c.oid::regclass as name,
-      case when a.attname is null then 'false' else 'org_id = any ($1)' end as is_ours
+      case when a.attname is null then 'false' else 'org_id in (tests.org(), tests.other_org())' end as is_ours
     from pg_class c
     left join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
     where c.relnamespace = 'public'::regnamespace
@@ -103,8 +121,7 @@ begin
       'select count(*) || '' '' || coalesce(md5(string_agg(t::text, '','' order by t::text) filter (where %s)), '''') from %s t',
       v_table.is_ours, v_table.name
     )
-    into v_rows
-    using p_orgs;
+    into v_rows;
     v_all := v_all || jsonb_build_object(v_table.name::text, v_rows);
   end loop;
   return v_all;
@@ -112,20 +129,91 @@ end;
 $$;
 
 -- What an RPC answers, and whether it wrote anything of these clinics.
-create function tests.answered(p_call text, p_orgs uuid[])
+create function tests.answered(p_call text)
 returns text
 language plpgsql
 as $$
 declare
-  v_before constant jsonb := tests.everything(p_orgs);
+  v_before constant jsonb := tests.everything();
   v_answer text;
 begin
   v_answer := tests.short(tests.rpc(p_call));
-  return v_answer || case when tests.everything(p_orgs) = v_before then '' else ', but something was written' end;
+  return v_answer || case when tests.everything() = v_before then '' else ', but something was written' end;
 exception
   when others then
     return format('%s %s', sqlstate, sqlerrm);
 end;
+$$;
+
+create function tests.resource(p_name text)
+returns uuid
+language sql
+stable
+as $$ select id from public.resources where org_id in (tests.org(), tests.other_org()) and name = p_name $$;
+
+create function tests.service(p_name text)
+returns uuid
+language sql
+stable
+as $$ select id from public.services where org_id in (tests.org(), tests.other_org()) and name = p_name $$;
+
+create function tests.claim(
+  p_call text,
+  p_provider text,
+  p_starts_at text,
+  p_service text default 'Visit',
+  p_minutes integer default 5
+)
+returns jsonb
+language sql
+as $$
+  select tests.rpc(format(
+    'claim_slot_atomic(%L, %L, %L, %L, %L, %L)',
+    tests.org(), tests.resource(p_provider), tests.service(p_service), p_starts_at, p_call, p_minutes
+  ));
+$$;
+
+-- The newest hold of a call.
+create function tests.hold_of(p_call text)
+returns uuid
+language sql
+as $$
+  select id
+  from public.appointment_holds
+  where org_id = tests.org()
+    and call_sid = p_call
+  order by status = 'held' desc, created_at desc, expires_at desc
+  limit 1;
+$$;
+
+create function tests.confirm(p_call text, p_contact text)
+returns jsonb
+language sql
+as $$ select tests.rpc(format('confirm_hold(%L, %L, %L)', tests.org(), tests.hold_of(p_call), p_contact)) $$;
+
+create function tests.open(p_provider text, p_from text, p_to text, p_service text default 'Visit')
+returns text
+language sql
+as $$
+  select coalesce(string_agg(to_char((s ->> 'starts_local')::timestamp, 'HH24:MI'), ' ' order by n), '')
+  from jsonb_array_elements(tests.rpc(format(
+    'find_open_slots(%L, %L, %L, %L, %L, 100)',
+    tests.org(), tests.service(p_service), p_from, p_to, tests.resource(p_provider)
+  )) -> 'slots') with ordinality e (s, n);
+$$;
+
+-- What a hold or an appointment has in the ledger.
+create function tests.taken(p_owner uuid)
+returns text
+language sql
+as $$
+  select string_agg(
+    r.name || ' ' || to_char(lower(c.during), 'HH24:MI') || '-' || to_char(upper(c.during), 'HH24:MI'),
+    ', ' order by r.kind = 'provider' desc, r.name
+  )
+  from public.slot_claims c
+  join public.resources r on r.id = c.resource_id
+  where p_owner in (c.hold_id, c.appointment_id);
 $$;
 
 commit;

@@ -8,47 +8,37 @@ select tests.set_clock('2027-06-06 21:30:15.5');
 
 -- Two clinics ------------------------------------------------------------------------------------------------------------------------
 
-create function pg_temp.org()
-returns uuid
-language sql
-immutable
-return '7e575000-0000-4000-8000-000000000001'::uuid;
-
-create function pg_temp.other_org()
-returns uuid
-language sql
-immutable
-return '7e575000-0000-4000-8000-000000000002'::uuid;
+select tests.use_clinics('7e575000-0000-4000-8000-000000000001', '7e575000-0000-4000-8000-000000000002');
 
 insert into organizations (id, name, timezone, locale, emergency_number, greeting, address)
 values
-  (pg_temp.org(), 'Calling Clinic', 'America/New_York', 'en-US', '911', 'Good to hear you.', '1 Main Street'),
-  (pg_temp.other_org(), 'Other Clinic', 'Europe/London', 'en-GB', '999', null, null);
+  (tests.org(), 'Calling Clinic', 'America/New_York', 'en-US', '911', 'Good to hear you.', '1 Main Street'),
+  (tests.other_org(), 'Other Clinic', 'Europe/London', 'en-GB', '999', null, null);
 insert into phone_numbers (org_id, phone)
-values (pg_temp.org(), '+442079460905'), (pg_temp.other_org(), '+442079460915');
+values (tests.org(), '+442079460905'), (tests.other_org(), '+442079460915');
 insert into resources (id, org_id, kind, name, is_active)
 values
-  ('7e575000-0000-4000-8000-000000000011', pg_temp.org(), 'provider', 'Lund', true),
-  ('7e575000-0000-4000-8000-000000000012', pg_temp.org(), 'provider', 'Osei', true),
-  ('7e575000-0000-4000-8000-000000000013', pg_temp.org(), 'provider', 'Gone', false);
+  ('7e575000-0000-4000-8000-000000000011', tests.org(), 'provider', 'Lund', true),
+  ('7e575000-0000-4000-8000-000000000012', tests.org(), 'provider', 'Osei', true),
+  ('7e575000-0000-4000-8000-000000000013', tests.org(), 'provider', 'Gone', false);
 insert into providers (id, org_id, menu_position, spoken_name)
 values
-  ('7e575000-0000-4000-8000-000000000011', pg_temp.org(), 2, 'Doctor Lund'),
-  ('7e575000-0000-4000-8000-000000000012', pg_temp.org(), 1, null),
-  ('7e575000-0000-4000-8000-000000000013', pg_temp.org(), 3, null);
+  ('7e575000-0000-4000-8000-000000000011', tests.org(), 2, 'Doctor Lund'),
+  ('7e575000-0000-4000-8000-000000000012', tests.org(), 1, null),
+  ('7e575000-0000-4000-8000-000000000013', tests.org(), 3, null);
 insert into services (id, org_id, name, duration_minutes, menu_position, is_active)
 values
-  ('7e575000-0000-4000-8000-000000000021', pg_temp.org(), 'Visit', 30, 2, true),
-  ('7e575000-0000-4000-8000-000000000022', pg_temp.org(), 'Cleaning', 45, 1, true),
-  ('7e575000-0000-4000-8000-000000000023', pg_temp.org(), 'Past service', 45, 3, false);
+  ('7e575000-0000-4000-8000-000000000021', tests.org(), 'Visit', 30, 2, true),
+  ('7e575000-0000-4000-8000-000000000022', tests.org(), 'Cleaning', 45, 1, true),
+  ('7e575000-0000-4000-8000-000000000023', tests.org(), 'Past service', 45, 3, false);
 insert into contacts (id, org_id, phone, name)
 values
-  ('7e575000-0000-4000-8000-000000000031', pg_temp.org(), '+12125550131', 'Tess Moran'),
-  ('7e575000-0000-4000-8000-000000000032', pg_temp.org(), '+12125550132', null),
-  ('7e575000-0000-4000-8000-000000000033', pg_temp.other_org(), '+12125550133', 'Vera Sands');
+  ('7e575000-0000-4000-8000-000000000031', tests.org(), '+12125550131', 'Tess Moran'),
+  ('7e575000-0000-4000-8000-000000000032', tests.org(), '+12125550132', null),
+  ('7e575000-0000-4000-8000-000000000033', tests.other_org(), '+12125550133', 'Vera Sands');
 insert into appointments (id, org_id, contact_id, provider_id, service_id, starts_at, status)
 select
-  md5('calls ' || starts_at)::uuid, pg_temp.org(), '7e575000-0000-4000-8000-000000000031',
+  md5('calls ' || starts_at)::uuid, tests.org(), '7e575000-0000-4000-8000-000000000031',
   '7e575000-0000-4000-8000-000000000011', '7e575000-0000-4000-8000-000000000021', starts_at, status
 from (values
   (timestamptz '2027-06-01 10:00', 'booked'), ('2027-06-08 10:00', 'cancelled'), ('2027-06-09 10:00', 'confirmed'), ('2027-06-10 10:00', 'booked')
@@ -86,7 +76,7 @@ create function pg_temp.message(
   p_reason text,
   p_body text,
   p_recording_url text,
-  p_org uuid default pg_temp.org(),
+  p_org uuid default tests.org(),
   p_to text default null
 )
 returns jsonb
@@ -104,7 +94,7 @@ insert into answers values ('known', pg_temp.begin_call('CAknown', '+12125550131
 select is(
   (select (answer -> 'clinic') - 'version' from answers where what = 'known'),
   jsonb_build_object(
-    'id', pg_temp.org(), 'name', 'Calling Clinic', 'timezone', 'America/New_York', 'locale', 'en-US',
+    'id', tests.org(), 'name', 'Calling Clinic', 'timezone', 'America/New_York', 'locale', 'en-US',
     'greeting', 'Good to hear you.', 'emergency_number', '911', 'address', '1 Main Street',
     'local_now', '2027-06-06T21:30:15'
   ),
@@ -147,7 +137,7 @@ select is(
   'and one that names another number does too: who is calling is settled when the call begins'
 );
 select results_eq(
-  $$ select from_phone::text, to_phone::text, status, started_at from calls where org_id = pg_temp.org() and call_sid = 'CAknown' $$,
+  $$ select from_phone::text, to_phone::text, status, started_at from calls where org_id = tests.org() and call_sid = 'CAknown' $$,
   $$ values ('+12125550131', '+442079460905', 'ringing', '2027-06-06 21:30'::timestamptz) $$,
   'The call is written once, with the time that Twilio gave it'
 );
@@ -180,7 +170,7 @@ select is_empty(
   $$
     select call_sid, from_phone
     from calls
-    where org_id = pg_temp.org()
+    where org_id = tests.org()
       and call_sid in ('CAhidden', 'CAanonymous', 'CAshort', 'CAsip')
       and from_phone is not null
   $$,
@@ -197,7 +187,7 @@ select is(
   'A call is answered even when the time it came with is none'
 );
 select is(
-  tests.answered(call, array[pg_temp.org(), pg_temp.other_org()]),
+  tests.answered(call),
   reason,
   format('A call %s is answered %s, and nothing is written', what, reason)
 )
@@ -223,7 +213,7 @@ select results_eq(
   $$
     select status, status_sequence, started_at, ended_at - started_at, duration_seconds, from_phone::text, to_phone::text
     from calls
-    where org_id = pg_temp.org()
+    where org_id = tests.org()
       and call_sid = 'CAplain'
   $$,
   $$ values ('completed', 3, '2027-06-06 21:30'::timestamptz, interval '1 minute', 57, '+12125550131', '+442079460905') $$,
@@ -256,7 +246,7 @@ select is_empty(
   $$
     select o.order_of_arrival, c.status, c.status_sequence, c.duration_seconds
     from orders o
-    left join calls c on c.org_id = pg_temp.org() and c.call_sid = o.call
+    left join calls c on c.org_id = tests.org() and c.call_sid = o.call
     where (c.status, c.status_sequence, c.duration_seconds, c.ended_at) is distinct from ('completed', 3, 30, timestamptz '2027-06-06 21:30:40')
   $$,
   'and in whichever they do, the call ends the same'
@@ -269,7 +259,7 @@ select is(
 create temporary table before_repeat as
 select c.*, (select count(*) from call_events e where e.org_id = c.org_id and e.call_sid = c.call_sid) as events
 from calls c
-where c.org_id = pg_temp.org()
+where c.org_id = tests.org()
   and c.call_sid = 'CAplain';
 select is(
   array[
@@ -283,7 +273,7 @@ select results_eq(
   $$
     select c.*, (select count(*) from call_events e where e.org_id = c.org_id and e.call_sid = c.call_sid)
     from calls c
-    where c.org_id = pg_temp.org()
+    where c.org_id = tests.org()
       and c.call_sid = 'CAplain'
   $$,
   $$ select * from before_repeat $$,
@@ -302,7 +292,7 @@ select is(
 select is(pg_temp.begin_call('CAknown', '+12125550131') #>> '{call,status}', 'in-progress', 'The next turn is told the status');
 select pg_temp.begin_call('CAplain', null) #>> '{call,status}';
 select isnt(
-  (select from_phone from calls where org_id = pg_temp.org() and call_sid = 'CAplain'),
+  (select from_phone from calls where org_id = tests.org() and call_sid = 'CAplain'),
   null,
   'A turn that comes after the first event finds the call that it made'
 );
@@ -312,7 +302,7 @@ select is(
   'Of several ends the newest counts'
 );
 select is(
-  tests.answered(call, array[pg_temp.org(), pg_temp.other_org()]),
+  tests.answered(call),
   reason,
   format('An event %s is answered %s, and nothing is written', what, reason)
 )
@@ -337,7 +327,7 @@ select is(
     select array_agg(t.reason || ' ' || t.from_phone || ' ' || coalesce(c.name, ''))
     from follow_up_tasks t
     left join contacts c on c.id = t.contact_id
-    where t.org_id = pg_temp.org()
+    where t.org_id = tests.org()
       and t.call_sid = 'CAplain'
   ),
   array['abandoned +12125550131 Tess Moran'],
@@ -345,7 +335,7 @@ select is(
 );
 select is(pg_temp.event('CAfailed', 'failed', 0, 1, '+442079460905'), 'failed', 'A call may fail before anybody heard anything');
 select is(
-  (select array_agg(reason) from follow_up_tasks where org_id = pg_temp.org() and call_sid = 'CAfailed'),
+  (select array_agg(reason) from follow_up_tasks where org_id = tests.org() and call_sid = 'CAfailed'),
   array['failed_call'],
   'which is a task of another kind'
 );
@@ -359,7 +349,7 @@ select results_eq(
     select call_sid::text, contact_id, from_phone::text, reason, body, recording_url, status
     from follow_up_tasks
     where id = (select (answer ->> 'task_id')::uuid from answers where what = 'message')
-      and org_id = pg_temp.org()
+      and org_id = tests.org()
   $$,
   $$ values ('CAtalk', '7e575000-0000-4000-8000-000000000031'::uuid, '+12125550131', 'message', 'Please call me back.', null::text, 'open') $$,
   'A message is a task for staff, with who left it'
@@ -420,17 +410,17 @@ select is(
   'Who hides their number and says nothing leaves a task, and who talks for ever leaves the beginning'
 );
 select is(
-  tests.answered(call, array[pg_temp.org(), pg_temp.other_org()]),
+  tests.answered(call),
   reason,
   format('A message %s is answered %s, and nothing is written', what, reason)
 )
 from (values
   ('for an unknown clinic', 'not_found', format($$ take_message(%L, 'CAtalk', null, 'message', 'Hello', null) $$, gen_random_uuid())),
   ('for nobody', 'not_found', $$ take_message(null, 'CAunheard', null, 'message', 'Hello', null) $$),
-  ('without a call', 'invalid_input', format($$ take_message(%L, null, null, 'message', 'Hello', null) $$, pg_temp.org())),
-  ('with words for a call', 'invalid_input', format($$ take_message(%L, 'a call', null, 'message', 'Hello', null) $$, pg_temp.org())),
-  ('with words for a reason', 'invalid_input', format($$ take_message(%L, 'CAtalk', null, 'Because I say so', 'Hello', null) $$, pg_temp.org())),
-  ('with an endless address', 'invalid_input', format($$ take_message(%L, 'CAtalk', null, 'message', null, 'https://%s') $$, pg_temp.org(), repeat('x', 600)))
+  ('without a call', 'invalid_input', format($$ take_message(%L, null, null, 'message', 'Hello', null) $$, tests.org())),
+  ('with words for a call', 'invalid_input', format($$ take_message(%L, 'a call', null, 'message', 'Hello', null) $$, tests.org())),
+  ('with words for a reason', 'invalid_input', format($$ take_message(%L, 'CAtalk', null, 'Because I say so', 'Hello', null) $$, tests.org())),
+  ('with an endless address', 'invalid_input', format($$ take_message(%L, 'CAtalk', null, 'message', null, 'https://%s') $$, tests.org(), repeat('x', 600)))
 ) bad (what, reason, call);
 
 -- The end of a call and what the caller had begun ----------------------------------------------------------------------------------------------------
@@ -442,7 +432,7 @@ language sql
 as $$
   select coalesce(array_agg(reason order by created_at, reason), '{}')
   from public.follow_up_tasks
-  where org_id = pg_temp.org()
+  where org_id = tests.org()
     and call_sid = p_call;
 $$;
 select is(
@@ -453,7 +443,7 @@ select is(
 select is(pg_temp.tasks('CAdone'), array['abandoned'], 'The end of the call leaves its task');
 select is(
   pg_temp.message('CAdone', '+12125550131', 'message', 'I was cut off.', null) ->> 'task_id',
-  (select id::text from follow_up_tasks where org_id = pg_temp.org() and call_sid = 'CAdone'),
+  (select id::text from follow_up_tasks where org_id = tests.org() and call_sid = 'CAdone'),
   'A message that is reported after the end becomes that task'
 );
 select is(
@@ -475,12 +465,12 @@ select is(pg_temp.tasks('CAheard'), array['message'], 'leaves no other task');
 
 insert into appointment_holds (id, org_id, call_sid, provider_id, service_id, starts_at, ends_at, expires_at)
 values (
-  '7e575000-0000-4000-8000-000000000041', pg_temp.org(), 'CAhold', '7e575000-0000-4000-8000-000000000011',
+  '7e575000-0000-4000-8000-000000000041', tests.org(), 'CAhold', '7e575000-0000-4000-8000-000000000011',
   '7e575000-0000-4000-8000-000000000021', '2027-06-20 10:00', '2027-06-20 10:30', '2027-06-06 21:35'
 );
 insert into slot_claims (org_id, resource_id, during, hold_id, expires_at)
 values (
-  pg_temp.org(), '7e575000-0000-4000-8000-000000000011', '[2027-06-20 10:00, 2027-06-20 10:30)',
+  tests.org(), '7e575000-0000-4000-8000-000000000011', '[2027-06-20 10:00, 2027-06-20 10:30)',
   '7e575000-0000-4000-8000-000000000041', '2027-06-06 21:35'
 );
 select is(pg_temp.event('CAhold', 'completed', 1, 40, '+442079460905'), 'completed', 'A caller hangs up who was holding a time');
@@ -494,13 +484,13 @@ select results_eq(
   'Their time is free at once, not when the hold would have ended'
 );
 insert into provider_services (org_id, provider_id, service_id)
-values (pg_temp.org(), '7e575000-0000-4000-8000-000000000011', '7e575000-0000-4000-8000-000000000021');
+values (tests.org(), '7e575000-0000-4000-8000-000000000011', '7e575000-0000-4000-8000-000000000021');
 insert into availability (org_id, provider_id, weekday, opens_at, closes_at)
-values (pg_temp.org(), '7e575000-0000-4000-8000-000000000011', 7, '09:00', '12:00');
+values (tests.org(), '7e575000-0000-4000-8000-000000000011', 7, '09:00', '12:00');
 select is(
   array(
     select tests.rpc(format(
-      'claim_slot_atomic(%L, %L, %L, %L, %L)', pg_temp.org(), '7e575000-0000-4000-8000-000000000011',
+      'claim_slot_atomic(%L, %L, %L, %L, %L)', tests.org(), '7e575000-0000-4000-8000-000000000011',
       '7e575000-0000-4000-8000-000000000021', '2027-06-20 10:00', call
     )) ->> 'reason'
     from unnest(array['CAhold', 'CAknown']) call

@@ -1,7 +1,7 @@
 -- Alerts: every rule fires when it should, keeps silent when it should, and is told once. The clock is an argument.
 begin;
 set local search_path = public, extensions;
-select plan(72);
+select plan(77);
 
 -- Nothing counted by others: what is below happens on a day of its own, far from now.
 delete from private.alert_notices;
@@ -158,6 +158,9 @@ select is(pg_temp.broken('rls_off', 0), '{}', 'Row security is on everywhere');
 alter table contacts disable row level security;
 alter table organizations disable row level security;
 select is(pg_temp.broken('rls_off', 0), '{"rls_off contacts","rls_off organizations"}', 'A table on which somebody switched it off is named');
+update private.alert_rules set threshold = 2 where signal = 'rls_off';
+select is(pg_temp.broken('rls_off', 0), '{}', '… unless the rule allows for so many');
+update private.alert_rules set threshold = 0 where signal = 'rls_off';
 alter table contacts enable row level security;
 alter table organizations enable row level security;
 select is(pg_temp.broken('rls_off', 0), '{}', '… until it is on again');
@@ -180,6 +183,15 @@ as $$
   insert into public.appointments (org_id, contact_id, provider_id, service_id, starts_at)
   values ('7e574000-0000-4000-8000-000000000001', '7e574000-0000-4000-8000-000000000031', '7e574000-0000-4000-8000-000000000011',
     '7e574000-0000-4000-8000-000000000021', now() + interval '20 days' + p_start)
+$$;
+-- An appointment that is written past every trigger, as if at that time.
+create function pg_temp.passing_by(p_start interval, p_written_at timestamptz)
+returns void
+language sql
+as $$
+  insert into public.appointments (org_id, contact_id, provider_id, service_id, starts_at, ends_at, code, updated_at)
+  values ('7e574000-0000-4000-8000-000000000001', '7e574000-0000-4000-8000-000000000031', '7e574000-0000-4000-8000-000000000011',
+    '7e574000-0000-4000-8000-000000000021', now() + p_start, now() + p_start + interval '10 minutes', '000050', p_written_at)
 $$;
 create temporary table known as select private.double_bookings() as already;
 select pg_temp.appointment('0'), pg_temp.appointment('40 minutes');
@@ -205,6 +217,28 @@ from contacts cross join generate_series(1, 2) where id = '7e574000-0000-4000-80
 select is(private.double_bookings() - already, 0::bigint, '… or past, when nobody waits for them any more') from known;
 set constraints all immediate;
 alter table appointments enable trigger claim_time;
+
+-- While every guard stands, a minute's look reads what changed and what overlapped before; an hour's look reads all.
+alter table slot_claims add constraint slot_claims_no_overlap exclude using gist (resource_id with =, during with &&);
+select is(private.double_bookings() - already, 0::bigint, 'With every guard in place again there is none') from known;
+alter table appointments disable trigger user;
+select pg_temp.passing_by('20 days 50 minutes', now());
+alter table appointments enable trigger user;
+select is(private.double_bookings() - already, 1::bigint, 'One that came in past the guards a moment ago is found') from known;
+alter table appointments disable trigger user;
+update appointments set updated_at = now() - interval '2 hours' where code = '000050';
+alter table appointments enable trigger user;
+select is(private.double_bookings() - already, 1::bigint, '… and not forgotten when the moment is over') from known;
+alter table appointments disable trigger user;
+delete from appointments where code = '000050';
+select pg_temp.passing_by('20 days 5 minutes', now() - interval '2 hours');
+alter table appointments enable trigger user;
+update private.overlap_check set swept_at = now() - interval '61 minutes';
+select is(private.double_bookings() - already, 1::bigint, 'One that is dated back is found within the hour') from known;
+alter table appointments disable trigger user;
+delete from appointments where code = '000050';
+alter table appointments enable trigger user;
+set constraints all immediate;
 
 -- Opening and closing -------------------------------------------------------------------------------------------------------
 

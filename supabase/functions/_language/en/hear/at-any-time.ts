@@ -30,11 +30,11 @@ function wantsPerson(text: string): boolean {
 }
 
 const REPEAT =
-  /\b(?:repeat(?: (?:that|it|this|them|please|yourself|what|the (?:last|question|options?|choices|times|menu))|$)|say (?:that|it|this|them|what) (?:again|once more)|say again|tell me again|come again|(?:didn't|couldn't|can't|don't) (?:\w+ )?(?:hear|catch|understand|get) (?:you|that|it|what|a word)|what (?:did|was) (?:you say|that)|one more time|once more|run that by me|speak (?:up|slower|slowly|more slowly|louder)|missed that|what are (?:my|the) (?:options|choices))\b|^(?:again|pardon|pardon me|i beg your pardon|sorry|excuse me|what|huh|eh|sorry what|what sorry)$|^repeat/;
+  /\b(?:repeat(?: (?:that|it|this|them|please|yourself|what|the (?:last|question|options?|choices|times|menu))|$)|say (?:that|it|this|them|what) (?:again|once more)|say again|tell me again|come again|(?:didn't|couldn't|can't|don't) (?:\w+ )?(?:hear|catch|understand|get) (?:you|that|it|what|a word)|what (?:did|was) (?:you say|that)|one more time|once more|run that by me|speak (?:up|slower|slowly|more slowly|louder)|missed that|what are (?:my|the) (?:options|choices))\b|^(?:again|pardon|pardon me|i beg your pardon|sorry|excuse me|what|huh|eh|sorry what|what sorry)$|^(?:sorry )?i don't understand|^repeat/;
 const BACK =
   /^(?:please )?(?:(?:can|could) (?:we|you|i) )?(?:go |take me |step |get )?back(?: please| a step| one| one step| up)?$|\bgo back (?:a step|to the (?:last|previous)|one|please)\b|\bprevious (?:step|question|menu|one)\b|^previous$/;
 const RESTART =
-  /\b(?:(?:start|begin|starting) (?:all )?(?:over|again|from|afresh)(?: again)?|from the (?:top|beginning|start)|from scratch|start fresh)\b/;
+  /\b(?:(?:start|begin|starting) (?:all )?(?:over|again|from|afresh)(?: again)?|from the (?:top|beginning|start)|back to the (?:start|beginning|main menu|menu)|main menu|from scratch|start fresh)\b/;
 const GOODBYE =
   /\b(?:good ?bye|good bye|bye|bye bye|see (?:you|ya) (?:then|later|soon)|have a (?:good|nice|great|lovely) (?:day|one|evening|afternoon|weekend|night)|hang up|wrong number)\b/;
 const ENOUGH =

@@ -166,7 +166,9 @@ function afterArticle(when: When, start: number, hasArticle: boolean): Heard | n
 function ofMonth(words: readonly string[], end: number): { end: number; ahead: number | null } {
   const isMonth = isOneOf(words[end], "of in") && isOneOf(words[end + 1], "next this the") &&
     words[end + 2] === "month";
-  return isMonth ? { end: end + 3, ahead: words[end + 1] === "next" ? 1 : 0 } : { end, ahead: null };
+  if (!isMonth) return { end, ahead: null };
+  // "The first of the month" is the next first.
+  return { end: end + 3, ahead: { next: 1, this: 0 }[words[end + 1] ?? ""] ?? null };
 }
 
 export function nextDayOfMonth({ today, isOpen }: When, number: number): Day | null {

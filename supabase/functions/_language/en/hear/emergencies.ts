@@ -74,7 +74,7 @@ const SIGNS: readonly RegExp[] = [
   `(?:won't|doesn't|not|isn't|hasn't) (?:come|coming) (?:round|around|to)(?= |$)(?! (?:my|the|your|an|see|work))`,
   `(?:he's|she's|is|keeps|started|been) fitting(?! in)|having (?:fits|convulsions)|gurgling|went (?:all )?limp|gone (?:all )?limp|clammy|funny turn`,
   `(?:he|she|dad|mother|husband|wife|father|son|daughter|they|suddenly|i) (?:suddenly |now )?can't (?:speak|talk|move|stand|get up|see|swallow)(?: (?:properly|right|at all|anymore|any more|now|up|his|her))?(?= and| properly| right| at all| now)`,
-  `electric shock|electrocuted|got a (?:bad |nasty |big )?shock|bitten by a|(?:knocked|came|fell) off (?:his|her|my|a) (?:bike|motorbike|bicycle|horse)|motorbike accident|motorcycle accident`,
+  `electric shock|electrocuted|got a (?:bad |nasty |big )?shock|bitten by a|(?:knocked|thrown) off (?:his|her|my|a) (?:bike|motorbike|bicycle|horse)|motorbike accident|motorcycle accident`,
   `house is on fire|there's a fire|on fire|smell gas|gas leak|carbon monoxide|smoke everywhere`,
   `(?:trying|going|threatening) to (?:kill|hurt) (?:me|us|him|her|themselves|himself|herself|myself)|has a (?:gun|knife)|being attacked|attacked me|gunshot|raped|assaulted|going to jump|jump off`,
   `(?:bled|bleeding|soaked|soaking) (?:right )?thru|keeps (?:gushing|pouring|filling)|(?:worst|sudden) headache of|thunderclap|baby (?:isn't|is not|hasn't been|stopped) moving|pregnant and (?:i'm )?bleeding`,

@@ -12,7 +12,7 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
   ],
   [
     "message",
-    /\b(?:leave|take|pass on|pass along|send) (?:a |my |you a |him a |her a )?messages?\b|^messages?$|\bvoice ?mail\b|\b(?:running|be|been|being|arriving) (?:a (?:bit|little|few) |about |maybe |[^ ]+ (?:minutes|mins) |an hour |half an hour )?late\b|\b(?:can|could|would) (?:you|someone|they) (?:please )?(?:ring|call|phone) me\b|\b(?:call|ring|phone) me back\b|\b(?:have|get|ask) (?:\w+ ){1,4}(?:call|ring|phone) (?:me|back)\b|\bcall back\b/,
+    /\b(?:leave|take|pass on|pass along|send) (?:a |my |you a |him a |her a )?messages?\b|^messages?$|\bvoice ?mail\b|\b(?:return|returning|missed|miss) (?:a|your|the) (?:phone )?call\b|\bcalled me\b|\b(?:pay|paying|about|got|received|settle) (?:my|the|a|this|an) (?:bill|invoice|balance|statement)\b|\b(?:make|have|got|file) a complaint\b|\b(?:running|be|been|being|arriving) (?:a (?:bit|little|few) |about |maybe |[^ ]+ (?:minutes|mins) |an hour |half an hour )?late\b|\b(?:can|could|would) (?:you|someone|they) (?:please )?(?:ring|call|phone) me\b|\b(?:call|ring|phone) me back\b|\b(?:have|get|ask) (?:\w+ ){1,4}(?:call|ring|phone) (?:me|back)\b|\bcall back\b/,
   ],
   [
     "confirm",
@@ -24,11 +24,11 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
   ],
   [
     "list",
-    /\b(?:what's my (?:appointment|next|booking)|when's (?:my|our|his|her) (?:next )?(?:appointment|booking|visit)|what time'?s? (?:my|am i)|do i (?:still )?have (?:an|any) (?:\w+ )?(?:appointments?|booking)|who (?:is my|am i|is it|i'm) (?:appointment|seeing|with|booked)|who's my appointment|(?:forgot|forgotten|remember|check|look up|find|find out|lost|remind me|know|tell me) (?:when |what time |what day |of |about |the time of )?(?:my|our|his|her) (?:next |upcoming )?(?:appointments?|booking|visit)|am i still (?:on|booked|down|in)|what time (?:i'm|i am)|is my (?:appointment|booking) (?:still )?(?:on|at|for|today|tomorrow|with)|what's it for|who's it with|with whom|what (?:is|was) (?:my|the) appointment for|am i booked|(?:what have i got|what do i have) booked|list my appointments)\b/,
+    /\b(?:what's my (?:appointment|next|booking)|when's (?:my|our|his|her) (?:next )?(?:appointment|booking|visit)|what time'?s? (?:my|am i)|(?:do|if|whether) i (?:still )?have (?:an|any) (?:\w+ )?(?:appointments?|booking)|who (?:is my|am i|is it|i'm) (?:appointment|seeing|with|booked)|who's my appointment|(?:forgot|forgotten|remember|check|look up|find|find out|lost|remind me|know|tell me) (?:when |what time |what day |of |about |the time of )?(?:my|our|his|her) (?:next |upcoming )?(?:appointments?|booking|visit)|am i still (?:on|booked|down|in)|what time (?:i'm|i am)|is my (?:appointment|booking) (?:still )?(?:on|at|for|today|tomorrow|with)|what's it for|who's it with|with whom|what (?:is|was) (?:my|the) appointment for|am i booked|(?:what have i got|what do i have) booked|list my appointments)\b/,
   ],
   [
     "ask",
-    /\b(?:results|records|refill|referral|cancell?ation (?:policy|fee|charge)|(?:charge|fee|penalty|policy) (?:for|if|to|when|on) (?:[^ ]+ ){0,2}cancel)/,
+    /\b(?:results|records|refill|referral|copy of|what happens if|what if i|cancell?ation (?:policy|fee|charge)|(?:charge|fee|penalty|policy) (?:for|if|to|when|on) (?:[^ ]+ ){0,2}cancel)/,
   ],
   [
     "cancel",
@@ -37,7 +37,7 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
   [
     "move",
     new RegExp(
-      "\\b(?:reschedule|rescheduling|rebook|postpone|put off|put back|push (?:it |that |my appointment )?(?:back|out)|bring (?:it|that|my appointment) forward|" +
+      "\\b(?:reschedule|rescheduling|rebook|postpone|put off|put back|push (?:it|that|my|the|this)\\b|push (?:back|out)|(?:switch|change|swap) to |bring (?:it|that|my appointment) forward|" +
         "(?:mov(?:e|ing)|chang(?:e|ing)|switch(?:ing)?|swap(?:ping)?|shift(?:ing)?) " + THEIRS +
         "\\b|another time|different (?:time|day)|(?:no good|doesn't work|can't do it|can't make it) any more|need(?:s)? (?:\\w+ )?instead|move (?:an|the|my) |" +
         "(?:earlier|sooner|later) than my|make it (?:a|an|one|two|another|later|earlier|sooner|the) )",
@@ -45,7 +45,7 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
   ],
   [
     "cancel",
-    /\b(?:something(?:'s| has)? come up|(?:can't|won't|couldn't|not going to|not gonna|unable to|not able to|won't be able to) (?:be able to )?(?:make|come|attend|keep|be there|get there)|not coming|don't need (?:the|my|that|it)|no longer need|won't be coming)\b/,
+    /\b(?:something(?:'s| has)? come up|(?:can't|won't|couldn't|not going to|not gonna|unable to|not able to|won't be able to) (?:be able to )?(?:make|come|attend|keep|be there|be in|get there)|double booked|not coming|don't need (?:the|my|that|it)|no longer need|won't be coming)\b/,
   ],
   ["book", /\bhow (?:do|can|would) (?:i|we) (?:make|book|schedule|get|set up) (?!there|here|to|in touch)/],
   [
@@ -54,7 +54,7 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
   ],
   [
     "book",
-    /\b(?:when|what day|what time) (?:can|could) (?:i|we|you|he|she|my \w+) (?:come|get|see|be|fit|have)|when's (?:the|your) (?:next|first|soonest|earliest)|(?:can|could) (?:i|we) (?:make|book|schedule|come|get in|get (?:a|an)|have (?:a|an)|see) |(?:can|could) you (?:fit|squeeze|get|slot|book|see|do) (?:me|us|him|her|my)|(?:fit|squeeze|book|get|slot|put) (?:me|us|him|her|my \w+) in\b|\b(?:fit|squeeze) in (?:two|three|my|a|another)\b/,
+    /\b(?:when|what day|what time|how soon|how quickly) (?:can|could) (?:i|we|you|he|she|my \w+) (?:come|get|see|be|fit|have)|when's (?:the|your) (?:next|first|soonest|earliest)|(?:can|could) (?:i|we) (?:make|book|schedule|come|get in|get (?:a|an)|have (?:a|an)|see) |(?:can|could) you (?:fit|squeeze|get|slot|book|see|do) (?:me|us|him|her|my)|(?:fit|squeeze|book|get|slot|put) (?:me|us|him|her|my \w+) in\b|\b(?:fit|squeeze) in (?:two|three|my|a|another)\b/,
   ],
   [
     "ask",
@@ -66,7 +66,7 @@ const WORDS: readonly (readonly [Errand, RegExp])[] = [
   ],
   [
     "book",
-    /\b(?:book|booking|appointments?|schedule|make an?|arrange|set up|come in|be seen|see (?:a|an|the|my|someone|doctor|dr|dentist|nurse|him|her|one of)|slot|visit|due for|new patient|get (?:an|a|my|some) |need (?:an?|my|some|to come|to see|bloods)|i'd like (?:an?|my|to come|to see)|i want (?:an?|my|to get|to come|to see)|squeeze me|fit me|looking for an?)\b/,
+    /\b(?:book|booking|appointments?|schedule|make (?:an?|one|another)|arrange|set up|come in|be seen|see (?:a|an|the|my|someone|doctor|dr|dentist|nurse|him|her|one of)|slot|visit|due for|new patient|get (?:an|a|my|some) |need (?:an?|my|some|to come|to see|bloods)|i'd like (?:an?|my|to come|to see)|i want (?:an?|my|to get|to come|to see)|squeeze me|fit me|looking for an?)\b/,
   ],
 ];
 
@@ -107,7 +107,7 @@ const ALL = /\b(?:both|all (?:of )?(?:them|my|the)|everything|all three|the lot|
 
 function hearErrand(said: string, asked: Asked): Errand | null {
   // Who says that they have an appointment does not want one.
-  const text = said.replace(HAVING_ONE, " ");
+  const text = said.replace(HAVING_ONE, " ").replace(REFUSED, " ");
   if (asked.kind === "help" && SOONER.test(text)) return "move";
   const named = WORDS.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
   // At a later step, who cannot make a day wants another.
@@ -123,7 +123,10 @@ const QUESTION =
   /^(?:(?:um|uh|so|okay|hi|hello|yeah|yes|and|also|but|well|just) ){0,3}(?:can|could|do|does|did|is|are|will|would|should|may|must|have|has) (?:you|i|we|they|he|she|it|the|my|your|this|that|there|doctor|dr|kids|children|anyone) (?!there$|hear )[^ ]/;
 
 const HAVING_ONE =
-  /\b(?<!do )(?:(?:i|we|he|she|they) (?:already |still |just |do )?(?:have|had|got|made|booked)|(?:i|we|they)'ve (?:already )?(?:got|made|booked)|(?:he|she)'s got) (?:an?|my|two|another|this) (?:[^ ]+ )?appointments?\b/;
+  /\b(?<!do |if |whether )(?:(?:i|we|he|she|they) (?:already |still |just |do )?(?:have|had|got|made|booked)|(?:i|we|they)'ve (?:already )?(?:got|made|booked)|(?:he|she)'s got) (?:an?|my|two|another|this) (?:[^ ]+ )?appointments?\b/;
+/** "I don't want to cancel, I want to move it." */
+const REFUSED =
+  /\b(?:don't|not|never|rather than|instead of)(?: want| need| trying| wish| looking| going)?(?: to)? (?:cancel(?:ing|ling)?|mov(?:e|ing)|reschedul(?:e|ing)|book(?:ing)?)(?: (?:it|that))?\b/g;
 const SOONER =
   /\b(?:something|anything|one|it|appointment|in|come|slot|any) (?:a bit |a little |any |much )?(?:sooner|earlier)\b|^(?:sooner|earlier)\b/;
 

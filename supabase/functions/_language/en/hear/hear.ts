@@ -30,19 +30,23 @@ export function hear(said: string, asked: Asked, clinic: ClinicWords, now: WallC
   const isTaken = numbers.born !== undefined || numbers.phone !== undefined || numbers.code !== undefined ||
     (asked.kind === "name" && name.name !== undefined);
   const wish: HeardWish = isTaken ? { isCorrected: false } : hearWish(whenOf(words, asked, clinic, now), asked);
+  const anyTime = hearAtAnyTime(text, asked);
   const errands = asked.kind === "name" && name.name !== undefined
     ? {}
     : hearErrands(text, asked, wish.wish ?? wish.either);
   const choice = isTaken ? {} : hearChoice(words, asked, wish, catalogue.provider);
   const yes = asked.kind === "yes or no" || ANSWER.test(text) ? hearYesNo(text, asked) : null;
   const forWhom = hearForWhom(text);
-  const asksSomething = errands.errand === "ask" || errands.thenErrand === "ask" || asked.kind === "question";
+  // "What was that?" and "can I talk to someone" are no questions about the clinic.
+  const isMeantForUs = errands.errand === "ask" && (anyTime.repeat === true || anyTime.person === true);
+  const asksSomething = !isMeantForUs &&
+    (errands.errand === "ask" || errands.thenErrand === "ask" || asked.kind === "question");
   const question = asksSomething ? hearQuestion(words) : null;
 
   return {
     ...(emergency && { emergency }),
-    ...hearAtAnyTime(text, asked),
-    ...withBooking(errands, catalogue, asked.kind),
+    ...anyTime,
+    ...(isMeantForUs ? {} : withBooking(errands, catalogue, asked.kind)),
     ...withoutEither(catalogue),
     ...wished(wish, choice, errands),
     ...eitherOf(catalogue.either, wish.either),

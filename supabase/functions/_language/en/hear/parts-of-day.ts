@@ -14,7 +14,10 @@ const evening = hours(17, 24);
 const lunch = hours(11.5, 14);
 
 export const PARTS_OF_DAY: Phrases<PartOfDay> = phrases([
-  ["first thing in the morning|first thing|early morning|early in the morning|bright and early", { hours: early }],
+  [
+    "first thing in the morning|first thing|when you open|right when you open|as soon as you open|early morning|early in the morning|bright and early",
+    { hours: early },
+  ],
   ["late morning|late in the morning|midmorning|later in the morning|later morning", { hours: hours(10, 12) }],
   ["early afternoon|early in the afternoon", { hours: hours(12, 15) }],
   ["midafternoon|middle of the afternoon", { hours: hours(14, 16) }],
@@ -23,7 +26,7 @@ export const PARTS_OF_DAY: Phrases<PartOfDay> = phrases([
   }],
   ["last thing|last thing in the day|last thing in the afternoon", { hours: hours(16, 18) }],
   [
-    "lunchtime|at lunch|lunch hour|lunch break|over lunch|during lunch|over my lunch|my lunch hour|over my lunch hour|my lunch break",
+    "lunch|lunchtime|at lunch|lunch hour|lunch break|over lunch|during lunch|over my lunch|my lunch hour|over my lunch hour|my lunch break",
     { hours: lunch },
   ],
   ["morning|in the am|the am|am", { hours: morning }],
@@ -40,9 +43,12 @@ export const PARTS_OF_DAY: Phrases<PartOfDay> = phrases([
   ["after lunch|after lunchtime|right after lunch|just after lunch", { hours: hours(13, 18) }],
   ["not too early|not first thing|not super early|not so early", { hours: hours(10, 24) }],
   ["not too late|not late|not super late", { hours: hours(0, 16) }],
-  ["as late as possible|last appointment of the day|last slot of the day|latest you have|the latest you've got", {
-    hours: hours(15, 24),
-  }],
+  [
+    "before you close|just before you close|right before you close|as late as possible|last appointment of the day|last slot of the day|latest you have|the latest you've got",
+    {
+      hours: hours(15, 24),
+    },
+  ],
   [
     "after work|after i finish work|once i finish work|when i finish work|after school|after the kids finish school|" +
     "when school's out|once school's out|after the kids get out",

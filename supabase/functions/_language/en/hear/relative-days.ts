@@ -154,6 +154,9 @@ function neighbourAt(when: When, at: number): Heard | null {
   if (besideHoliday !== null) return besideHoliday;
   const found = phraseAt(NEIGHBOURS, words, start);
   if (found === null) return null;
+  // "Some day after the 20th" is any of them.
+  const isSome = isOneOf(words[start - 1], "some any every a other another");
+  if (isSome) return null;
   const isOpenEnded = isOneOf(words[found.end - 1], "after before");
   const base = isOpenEnded ? anchorAt(when, found.end) : null;
   if (base !== null && base.days !== null) return single(addDays(base.days.from, found.meaning), base.end);

@@ -4,7 +4,7 @@ import { COUNTRIES } from "../../locale.ts";
 import { monthOf } from "./calendar-names.ts";
 import { dateAt, monthSaidAt } from "./dates.ts";
 import { holidayAt } from "./holidays.ts";
-import { ordinalAt } from "./numerals.ts";
+import { dayOfMonthAt, ordinalAt } from "./numerals.ts";
 import { startOfWeek, weekCountedAt } from "./weekdays.ts";
 import { daysIntoWeek, type Heard, type When } from "./when.ts";
 import { isOneOf, phraseAt, phrases } from "./words.ts";
@@ -119,10 +119,16 @@ function weekOf(when: When, at: number): Heard | null {
 }
 
 /** On a Sunday "this weekend" is the one that ends today. */
-function weekendAt({ words, today }: When, at: number): Heard | null {
+function weekendAt(when: When, at: number): Heard | null {
+  const { words, today } = when;
   let start = at;
   while (start < at + 2 && isOneOf(words[start], "the this a at on over next coming")) start++;
   if (words[start] !== "weekend") return null;
+  const date = words[start + 1] === "of" ? dateAt(when, start + 2) : null;
+  if (date !== null && date.days !== null) {
+    const saturday = addDays(date.days.from, weekdayOf(date.days.from) === 0 ? -1 : 6 - weekdayOf(date.days.from));
+    return { days: { from: saturday, to: addDays(saturday, 1) }, end: date.end };
+  }
   const isSunday = weekdayOf(today) === 0;
   const saturday = isSunday ? addDays(today, -1) : weekdayFrom(today, 6);
   const isAfterNext = isOneOf(words[start + 1], "after") && words[start + 2] === "next";
@@ -145,6 +151,11 @@ function monthSpanAt(when: When, at: number): Heard | null {
   if (isOneOf(words[place], "may march") && isOneOf(words[found.end], "i we")) return null;
   const isPlainMonth = words[place] === "the" && portion === null;
   if (isPlainMonth) return null;
+  const number = portion === null && words[found.end] === "on" ? dayOfMonthAt(words, found.end + 1) : null;
+  if (number !== null && number.value <= dateOf(found.days.to).day) {
+    const day = addDays(found.days.from, number.value - 1);
+    return { days: { from: day, to: day }, end: number.end };
+  }
   const part = portion === null ? found.days : portionOfMonth(found.days, portion);
   // "Early December" at the end of one is that of next year.
   const isOver = part.to < today && monthOf(words[found.end - 1]) !== null;

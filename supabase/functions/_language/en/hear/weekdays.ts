@@ -109,7 +109,7 @@ function nextWeekday({ today }: When, weekday: Weekday): Omit<Heard, "end"> {
     (weekday + 6) % 7 > (weekdayOf(today) + 6) % 7;
   if (!isSameWeek) return { days: { from: coming, to: coming } };
   if (coming === addDays(today, 1)) return { days: { from: later, to: later } };
-  return { days: { from: later, to: later }, either: { from: coming, to: coming } };
+  return { days: { from: later, to: later }, either: { from: coming, to: coming }, weeks: 1 };
 }
 
 /** "Friday" on a Friday may be today or a week from it, until the clinic has closed. */

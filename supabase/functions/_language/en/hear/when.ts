@@ -36,6 +36,8 @@ export type Heard = {
   isEnd?: true;
   /** "Fridays", "weekdays": every one of these. */
   every?: readonly Weekday[];
+  /** "Monday to Thursday": the days of the week from one to the other. */
+  range?: readonly Weekday[];
   /** A number of a day without its month, or a date with it: each may lend it to the other in "the 3rd or 4th of May". */
   dayOfMonth?: number;
   month?: number;

@@ -44,14 +44,14 @@ export type Cue =
 
 export const CUES: Phrases<Cue> = phrases<Cue>([
   [
-    "from|not for|but not before|but not till|but not earlier than|just not before|starting|starting from|starting on|beginning on|since|as of|as from|not before|no earlier than|not earlier than|" +
+    "from|isn't before|it isn't before|not for|but not before|but not till|but not earlier than|just not before|starting|starting from|starting on|beginning on|since|as of|as from|not before|no earlier than|not earlier than|" +
     "nothing before|nothing earlier than|not any earlier than|not till|nothing till|no sooner than|not sooner than|no before|" +
     "can't come before|can't make it before|can't do before|can't do anything before|can't get there before|can't till|" +
     "can't do it before|can't come till|don't want anything before|any later than|i'm free from|i'm free at",
     "from",
   ],
   [
-    "after|past|later than|i'm busy till|i'm working till|i'm tied up till|i'm at work till|busy till|working till|i work till|at work till|tied up till|once i'm off work at|i'm off at|" +
+    "after|past|later than|meeting till|meetings till|stuck till|booked till|out till|not free till|not available till|i'm busy till|i'm working till|i'm tied up till|i'm at work till|busy till|working till|i work till|at work till|tied up till|once i'm off work at|i'm off at|" +
     "when i'm off work at|off work at|i get off at|i get off work at|get out at|i finish at|i finish work at|finish at|" +
     "finish work at|i'm done at|done with work at|i get out of work at|out of work at|after i finish work at|finishes at|" +
     "school finishes at|school lets out at|once i finish at|i knock off at|i clock off at|i clock out at|gets out at",
@@ -59,7 +59,7 @@ export const CUES: Phrases<Cue> = phrases<Cue>([
   ],
   ["before|earlier than|sooner than|prior to|ahead of", "before"],
   [
-    "by|till|up to|but not after|but not later than|just not after|up till|no later than|not after|not later than|nothing after|nothing later than|any earlier than|" +
+    "by|isn't after|before i pick the kids up at|before i pick up the kids at|before i pick my son up at|before i pick my daughter up at|before my shift at|before i start at|before i start work at|till|up to|but not after|but not later than|just not after|up till|no later than|not after|not later than|nothing after|nothing later than|any earlier than|" +
     "leave at|have to be at work at|start work at|i start at|i start work at|can't come after|can't do after|" +
     "can't do anything after|don't want anything after|leave by|leaving at|no after",
     "by",
@@ -75,7 +75,7 @@ export const CUES: Phrases<Cue> = phrases<Cue>([
   ["or|and|or on|and on|or maybe|or else|or even|or the", "or"],
   ["to|till|thru|up to|up till|up until", "to"],
   [
-    "not|not on|not in the|not at|nor|can't do|can't make|can't make it|can't come|can't come in|can't be there|don't want|" +
+    "not|in meetings|i'm in meetings|in a meeting|busy all|meetings all|not on|not in the|not at|nor|can't do|can't make|can't make it|can't come|can't come in|can't be there|don't want|" +
     "avoid|i'd rather not|rather not|i'm busy|i'm busy on|i work|i work on|i'm working|i'm working on|i'm away|i'm away on|" +
     "i'm out|i'm not free|i'm not free on|i'm not available|i'm tied up|i'm traveling|i'm travelling|i'm out of town|" +
     "i won't be here|won't be able to do|i'm on holiday|i'm on vacation|except|except for|apart from|aside from|other than|" +
@@ -113,7 +113,7 @@ export const CUES: Phrases<Cue> = phrases<Cue>([
   ],
   ["no|nope|nah", "no"],
   [
-    "what about|how about|could|can i|can we|is|maybe|so|then|instead|would|could it be|i'd|i could|i can|let's|works|" +
+    "good morning|good afternoon|good evening|good night|what about|how about|could|can i|can we|is|maybe|so|then|instead|would|could it be|i'd|i could|i can|let's|works|" +
     "is fine|is okay|is good|suits|better|prefer|i'm free|i'm free on|only|just|i need|i want|can it be|do you have|have you|" +
     "can you do|is there|i'll take|give me|put me|i'd prefer|i'd like|ideally|preferably|i'm off|i'm off on|i'm available",
     "fresh",
@@ -138,7 +138,7 @@ export const CUES: Phrases<Cue> = phrases<Cue>([
     "whenever",
   ],
   [
-    "as soon as possible|as soon as you can|soon as possible|soon as you can|asap|the soonest|soonest|earliest|the earliest|" +
+    "the sooner the better|the earlier the better|sooner the better|earlier the better|as soon as possible|as soon as you can|soon as possible|soon as you can|asap|the soonest|soonest|earliest|the earliest|" +
     "as early as possible|as early as you can|first available|the first available|first free|the first free|first opening|" +
     "the first opening|first one you have|the first one you have|first one you've got|the first one you've got|next opening|" +
     "first you've got|first you have|first appointment|first possible|next available|next free|next slot|next possible|" +

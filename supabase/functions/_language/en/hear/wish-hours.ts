@@ -17,11 +17,15 @@ export function hoursOf(when: When, parts: readonly Part[]): HoursOfWish {
   const times = parts.filter((part) => !("days" in part.is));
   const result: HoursOfWish = {};
   for (const part of times) {
-    const hint = partOfDayBeside(times, part);
+    const hint = part.isJoined ? null : partOfDayBeside(times, part);
     const heard = readTime(when, part, hint);
     if (part.isRefused) {
       const hours = "time" in heard ? { from: heard.time, to: heard.time + 1 } : heard.hours;
       result.notHours = [...result.notHours ?? [], hours];
+    } else if ("time" in heard && part.isJoined && result.time !== undefined) {
+      // "Ten or eleven": two times are two short parts of the day.
+      result.hours = [...result.hours ?? [], soonAfter(result.time), soonAfter(heard.time)];
+      delete result.time;
     } else if ("time" in heard) {
       result.time = heard.time;
     } else {
@@ -32,6 +36,10 @@ export function hoursOf(when: When, parts: readonly Part[]): HoursOfWish {
   // "Eleven in the morning" is a time; the morning only said which eleven.
   if (time !== undefined && result.hours?.some(({ from, to }) => from <= time && time < to)) delete result.hours;
   return result;
+}
+
+function soonAfter(time: Minute): Hours {
+  return { from: time, to: time + 30 };
 }
 
 /** "Three in the afternoon": the part of the day that goes with a time. */

@@ -53,6 +53,9 @@ function itemAt(when: When, asked: Asked, at: number, before: readonly Item[]): 
 function cueAt({ words }: When, at: number, before: readonly Item[]): { cue: Cue; end: number } | null {
   const found = phraseAt(CUES, words, at);
   if (found === null) return words[at] === "my" ? { cue: "my", end: at + 1 } : null;
+  // In "mornings or after four" only "or" joins.
+  const isOrLater = found.meaning === "or later" || found.meaning === "or earlier";
+  if (isOrLater && words[at] === "or" && clockAt(words, found.end) !== null) return { cue: "or", end: at + 1 };
   // "Out" and "hard" are said of a day only right behind it.
   if (found.meaning === "bad" && !isBehindWish(before)) return null;
   return { cue: found.meaning, end: found.end };
@@ -97,6 +100,7 @@ function isTime(when: When, asked: Asked, clock: ClockTime, at: number, before: 
   const verb = isOneOf(next, "is would will") ? phraseAt(CUES, words, clock.end + 1)?.meaning : undefined;
   if ([behind, verb].some((one) => one !== undefined && SAID_OF_TIMES.has(one))) return true;
   if (behind === "to" && clockAt(words, clock.end + 1) !== null && !when.isChoosing) return true;
+  if (asked.kind === "day" && isOpenToTimes(words, clock, cue, at)) return true;
   if (words[at] === "one" && words.length > 1) return false;
   if (
     phraseAt(PARTS_OF_DAY, words, clock.end) !== null ||
@@ -104,6 +108,23 @@ function isTime(when: When, asked: Asked, clock: ClockTime, at: number, before: 
   ) return true;
   if (last?.is === "days" || (last?.is === "part" && previous?.is === "days")) return true;
   return asked.kind === "day" && isAlone(words, at, clock.end);
+}
+
+/** Where a day or time was asked for, "ten or eleven", "how about two" and "two works" are times. */
+function isOpenToTimes(words: readonly string[], { end, hour }: ClockTime, cue: Cue | null, at: number): boolean {
+  if (hour < 1 || hour > 12) return false;
+  const next = words[end];
+  const isLast = next === undefined || isOneOf(next, "then instead please maybe");
+  if ((cue === "fresh" || cue === "not" || words[at - 1] === "say") && isLast) return true;
+  if (isOneOf(next, "or but") && (cue === "not" || isCountless(words, end + 1))) return true;
+  return isOneOf(next, "works suits") ||
+    (next === "is" && isOneOf(words[end + 1], "fine okay good great perfect best better"));
+}
+
+/** Whether a time stands there, and not how many of something. */
+function isCountless(words: readonly string[], at: number): boolean {
+  const clock = clockAt(words, at);
+  return clock !== null && !THINGS_COUNTED.has(words[clock.end] ?? "");
 }
 
 const TIME_FOLLOWS: ReadonlySet<Cue> = new Set<Cue>([
@@ -124,6 +145,7 @@ const SAID_OF_TIMES: ReadonlySet<Cue> = new Set<Cue>([
   "too late",
   "correction",
   "no",
+  "bad",
 ]);
 const THINGS_COUNTED = new Set(
   ("people persons kids children of us adults days day weeks week months month years year minutes hours hour times teeth " +

@@ -1,4 +1,4 @@
-import { weekdayFrom } from "../../calendar.ts";
+import { type Weekday, weekdayFrom } from "../../calendar.ts";
 import type { Hours } from "../../findings.ts";
 import type { ClockTime } from "./clock.ts";
 import { inMonthOf, single } from "./dates.ts";
@@ -176,7 +176,12 @@ export class WishReader {
   /** "Three or later", "ten is too early", "threeish". */
   #limitLast(cue: Cue): void {
     const last = this.parts.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) {
+      // "That's too early", of what was read.
+      if (cue === "too early") this.flags.add("later");
+      if (cue === "too late") this.flags.add("sooner");
+      return;
+    }
     const limits: Partial<Record<Cue, Cue>> = {
       "too early": "too early",
       "or later": "from",
@@ -203,7 +208,7 @@ export class WishReader {
       limit: joined && this.#limit === null && previous?.limit !== "between" ? previous?.limit ?? null : this.#limit,
       isRefused: this.#isRefusing || (saidNo && isEvery),
       isExisting: this.#isExisting || this.#last === "my",
-      isJoined: joined || this.#isAlternative || this.#isOfJoined(is),
+      isJoined: joined || (this.#isAlternative && this.#limit === null) || this.#isOfJoined(is),
       segment: this.segment,
     });
     this.#added();
@@ -247,10 +252,17 @@ export class WishReader {
       Object.assign(previous, { limit: null, isExisting: true });
       return false;
     }
-    previous.is = { days: { days: { from, to }, end: last.end } };
+    const range = first.weekday === undefined || last.weekday === undefined
+      ? {}
+      : { range: weekdaysFrom(first.weekday, last.weekday) };
+    previous.is = { days: { days: { from, to }, end: last.end, ...range } };
     previous.limit = null;
     return true;
   }
+}
+
+function weekdaysFrom(first: Weekday, last: Weekday): Weekday[] {
+  return Array.from({ length: (last - first + 7) % 7 + 1 }, (_, n) => (first + n) % 7);
 }
 
 function besideMonth(previous: Part, is: Part["is"]): Part["is"] {

@@ -76,8 +76,8 @@ function daysOf(when: When, parts: readonly Part[]): Pick<Wish, "days" | "weekda
   const wanted = said.filter(({ part }) => !part.isRefused);
   return {
     ...wantedDays(when, wanted),
-    ...notEmpty("notDays", refused.filter(({ heard }) => weekdaysOf(heard).length === 0).map(({ days }) => days)),
-    ...notEmpty("notWeekdays", unique(refused)),
+    ...notEmpty("notDays", refused.filter(({ heard }) => refusedWeekdays(heard).length === 0).map(({ days }) => days)),
+    ...notEmpty("notWeekdays", unique(refused.flatMap(({ heard }) => refusedWeekdays(heard)))),
   };
 }
 
@@ -111,10 +111,10 @@ function wantedDays(when: When, said: readonly Said[]): Pick<Wish, "days" | "wee
   const others = said.filter((one) => !weekdays.includes(one));
   const week = others.find(({ heard }) => heard.weeks !== undefined)?.heard.weeks;
   const span = others.find(({ days }) => days.from !== days.to);
-  if (weekdays.length === 0) return notEmpty("days", between(others));
-  if (span !== undefined) return inSpan(span.days, unique(weekdays), others);
+  if (weekdays.length === 0) return notEmpty("days", withoutTwice(between(others)));
+  if (span !== undefined) return inSpan(span.days, unique(weekdays.flatMap(({ heard }) => weekdaysOf(heard))), others);
   if (weekdays.every(({ heard }) => heard.every !== undefined) && others.length === 0) {
-    return { weekdays: unique(weekdays) };
+    return { weekdays: unique(weekdays.flatMap(({ heard }) => weekdaysOf(heard))) };
   }
   return {
     days: said.map(({ heard, days }) => {
@@ -123,6 +123,11 @@ function wantedDays(when: When, said: readonly Said[]): Pick<Wish, "days" | "wee
       return { from: day, to: day };
     }),
   };
+}
+
+/** "Today, the 14th." */
+function withoutTwice(list: readonly Days[]): Days[] {
+  return list.filter((days, at) => list.findIndex(({ from, to }) => from === days.from && to === days.to) === at);
 }
 
 /** "After the 20th but before the end of the month" is one span. */
@@ -148,8 +153,13 @@ function weekdaysOf({ weekday, every }: Heard): readonly Weekday[] {
   return every ?? (weekday === undefined ? [] : [weekday]);
 }
 
-function unique(said: readonly Said[]): Weekday[] {
-  return [...new Set(said.flatMap(({ heard }) => weekdaysOf(heard)))];
+/** Who works Monday to Thursday does so every week. */
+function refusedWeekdays(heard: Heard): readonly Weekday[] {
+  return heard.range ?? weekdaysOf(heard);
+}
+
+function unique(weekdays: readonly Weekday[]): Weekday[] {
+  return [...new Set(weekdays)];
 }
 
 function notEmpty<Name extends string, One>(name: Name, list: One[]): { [name in Name]?: One[] } {

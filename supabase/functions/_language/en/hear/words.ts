@@ -34,8 +34,14 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map(Object.entries({
   ok: "okay",
   mum: "mother",
   mom: "mother",
-  "one's": "one is",
 }));
+
+/** "Two's no good." */
+const NUMBER_IS: ReadonlyMap<string, string> = new Map(
+  "one two three four five six seven eight nine ten eleven twelve noon".split(" ").map((
+    name,
+  ) => [`${name}'s`, `${name} is`]),
+);
 
 /** Two words that are one when they come together. */
 const PAIRS: ReadonlyMap<string, string> = new Map(Object.entries({
@@ -76,7 +82,7 @@ export function wordsOf(said: string, most = MOST_CHARACTERS): string[] {
   const text = said.slice(0, most).normalize("NFC").toLowerCase()
     .replaceAll("’", "'").replaceAll("a.m.", "am").replaceAll("p.m.", "pm");
   const single = text.split(/[^\p{L}\p{M}\p{N}'/:.+-]/u).flatMap(piecesOf).flatMap((word) =>
-    (SPELLINGS.get(word) ?? word).split(" ")
+    (SPELLINGS.get(word) ?? NUMBER_IS.get(word) ?? word).split(" ")
   );
   const words: string[] = [];
   for (const word of single) {
