@@ -3,6 +3,7 @@
  * who names the clinic in a plain `where`.
  */
 import type postgres from "postgres";
+import { pastTheTriggers } from "./fill.ts";
 import { median } from "../../testkit/percentile.ts";
 import { connect } from "../../testkit/sql.ts";
 
@@ -103,24 +104,39 @@ export async function measurePolicies(
   return costs;
 }
 
-/** Gives clinics a member each. Nobody will ask who did it: past the triggers. */
+/** Chooses clinics to ask about, and makes them as large as a busy practice: a member, a thousand patients and appointments. */
 async function makeAskers(sql: postgres.Sql, clinics: number, count: number): Promise<readonly Asker[]> {
-  return await sql.begin(async (tx) => {
-    await tx`set local session_replication_role = replica`;
-    await tx`
-      insert into auth.users (id, email)
-      select bench.id('member of', n), 'member-' || n || '@clinic.test' from generate_series(1, ${clinics}::int) n`;
-    await tx`
-      insert into public.memberships (org_id, user_id, role)
-      select bench.id('clinic', n), bench.id('member of', n), 'staff' from generate_series(1, ${clinics}::int) n`;
-    return await tx<Asker[]>`
+  await sql`
+    create table bench.asked as
+    select n, bench.id('clinic', n) as org_id, bench.id('member of', n) as user_id
+    from (select distinct 1 + (k * 7919) % ${clinics}::int as n from generate_series(1, ${count}::int) k) n`;
+  await pastTheTriggers(sql, async () => {
+    await sql`insert into auth.users (id, email) select user_id, 'member-' || n || '@clinic.test' from bench.asked`;
+    await sql`insert into public.memberships (org_id, user_id, role) select org_id, user_id, 'staff' from bench.asked`;
+    await sql`
+      insert into public.contacts (org_id, phone, name)
+      select org_id, '+1213555' || lpad(k::text, 4, '0'), 'Patient ' || k from bench.asked, generate_series(1, 950) k`;
+    // Nine a day beside the two that are there.
+    await sql`
+      insert into public.appointments (org_id, contact_id, provider_id, service_id, starts_at, ends_at, status, code)
       select
-        a.org_id as org, bench.id('member of', n) as user, c.phone::text, a.id::text,
-        date_trunc('day', a.starts_at)::text as day
-      from (select 1 + (k * 7919) % ${clinics}::int as n, k from generate_series(1, ${count}::int) k) k
-      join public.appointments a on a.id = bench.id('appointment Dr. Lane ' || (k * 31) % 50 || ' in', n)
-      join public.contacts c on c.org_id = a.org_id and c.id = a.contact_id`;
+        org_id, bench.id('patient ' || k % 50 || ' of', n), bench.id('Dr. Moss', n), bench.id('Check-up', n),
+        w.starts_at, w.starts_at + interval '30 minutes', case when w.starts_at < now() then 'fulfilled' else 'booked' end,
+        lpad((1000 + k)::text, 6, '0')
+      from bench.asked
+      cross join generate_series(1, 900) k
+      cross join lateral (
+        select date_trunc('day', now()) + (k / 9 - 50) * interval '1 day' + interval '12 hours' + k % 9 * interval '40 minutes' as starts_at
+      ) w`;
   });
+  await sql`vacuum analyze`;
+  return await sql<Asker[]>`
+    select
+      a.org_id as org, bench.id('member of', n) as user, c.phone::text, a.id::text,
+      date_trunc('day', a.starts_at)::text as day
+    from (select 1 + (k * 7919) % ${clinics}::int as n, k from generate_series(1, ${count}::int) k) k
+    join public.appointments a on a.id = bench.id('appointment Dr. Lane ' || (k * 31) % 50 || ' in', n)
+    join public.contacts c on c.org_id = a.org_id and c.id = a.contact_id`;
 }
 
 /** By turns, and of three times the shortest each: what else the machine does in that moment is not the policy's cost. */
