@@ -22,7 +22,8 @@ const usage =
   `deno task bench [--sizes 10,1000,10000] [--samples 300] [--seconds 4] [--seed N] [--quick] [--policies] [--json]
 
 Builds clinics with a hundred appointments each in a database that is thrown away afterwards, and measures searching,
-claiming and confirming at each size, beside a bare insert under the same constraint. Exits with 1 when a target is missed or a plan reads a table from end to end.
+claiming and confirming at each size, beside a bare insert under the same constraint. Exits with 1 when a target is missed or
+a plan reads a table from end to end.
 
   --quick     10 and 100 clinics, few samples: whether it works, not how fast
   --policies  in their place, at the largest size, what staff ask under row security beside a superuser who names the clinic
