@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { localKeys } from "./settings.ts";
 import { TwilioLine } from "./sink-twilio-calls.ts";
-import type { Sink } from "./sink.ts";
+import type { Sink } from "./ops.ts";
 
 const faultSchema = z.object({
   /** Only messages to this number; to any when absent. */

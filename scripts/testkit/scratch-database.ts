@@ -2,14 +2,13 @@
  * A database of its own on a running server, with all migrations and nothing else: for tests that change what a shared one
  * must keep. Made in a second, since it asks for no server and no CLI.
  */
-import { getAuthSchemaSql } from "@supabase/lite";
 import type postgres from "postgres";
 import { fileURLToPath } from "node:url";
+import { prepareDatabase } from "../stack/database.ts";
 import { needed, type StackEnvironment } from "./environment.ts";
 import { connect } from "./sql.ts";
 
 const migrationsDir = fileURLToPath(new URL("../../supabase/migrations/", import.meta.url));
-const stackChapter = (name: string) => Deno.readTextFile(new URL(`../stack/${name}`, import.meta.url));
 
 /** URLs of the scratch database by role; disposing drops it. */
 export interface ScratchDatabase extends AsyncDisposable {
@@ -59,9 +58,8 @@ async function furnish(
   { adminUrl, url }: Pick<ScratchDatabase, "adminUrl" | "url">,
   { platform = "", afterChapter }: ScratchOptions,
 ): Promise<void> {
-  const [roles, auth] = await Promise.all([stackChapter("roles.sql"), stackChapter("auth.sql")]);
+  await prepareDatabase(adminUrl, platform);
   await using admin = connect(adminUrl);
-  await admin.unsafe(["begin", roles, getAuthSchemaSql(), auth, platform, "commit"].join(";\n")).simple();
   await admin.unsafe(`alter database ${name} set search_path to "$user", public, extensions`);
   await admin.unsafe("create extension pgtap with schema extensions");
   await using owner = connect(url);

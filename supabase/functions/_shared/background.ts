@@ -7,7 +7,7 @@ declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefin
  */
 const AFTER_THE_ANSWER_MS = 20;
 
-/** Does work that nobody waits for, once the answer has gone out. It is best effort: nothing may be lost with it. */
+/** Does work that nobody waits for, once the answer has gone out. It is best effort: nothing important may rest on it. */
 export function afterTheAnswer(work: () => Promise<void>): void {
   later(AFTER_THE_ANSWER_MS, work);
 }

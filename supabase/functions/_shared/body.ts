@@ -4,7 +4,7 @@ export const MAX_BODY_BYTES = 16 * 1024;
 /** Twilio sends about thirty fields, and our own addresses have as many at most. */
 const MAX_FIELDS = 200;
 
-/** A sender who trickles its bytes does not get to keep us waiting. */
+/** A sender who trickles bytes does not get to keep us waiting. */
 const MAX_READ_MS = 2000;
 
 /**

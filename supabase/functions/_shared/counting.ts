@@ -2,22 +2,22 @@ import { later } from "./background.ts";
 import { optionalSetting } from "./environment.ts";
 
 /**
- * Counts requests in memory, by function and minute, and brings the counts to Postgres in batches. A request only adds
- * to a few numbers; the bringing happens after answers, and nobody waits for it.
+ * Counts requests in memory, by function and minute, and sends the counts to Postgres in batches. A request only adds
+ * to a few numbers; sending happens after the answer, and nobody waits for it.
  */
 
-/** How often what was looked up in memory was there, since the last time that somebody asked. */
+/** How many lookups in memory found something, and how many did not, since the last time that somebody asked. */
 export type CacheCounts = { hits: number; misses: number };
 
 let cacheCounts: CacheCounts = { hits: 0, misses: 0 };
 
-/** Counts one look into a cache. */
+/** Counts one lookup in a cache. */
 export function countLookup(isHit: boolean): void {
   if (isHit) cacheCounts.hits++;
   else cacheCounts.misses++;
 }
 
-/** Gives the counts away and begins again, so that each lookup is told once. */
+/** Returns the counts and starts again from zero, so that each lookup is reported once. */
 export function takeCacheCounts(): CacheCounts {
   const taken = cacheCounts;
   cacheCounts = { hits: 0, misses: 0 };
@@ -35,19 +35,19 @@ export type MinuteCount = {
   latencies: Record<string, number>;
 };
 
-/** Counts that travel together: brought twice under one id, they count once. */
+/** Counts that travel together: sent twice under one id, they count once. */
 export type Batch = { id: string; counts: MinuteCount[] };
 
-/** Brings a batch to where counts are kept; throws when that is not sure to have worked. */
-export type Bring = (batch: Batch) => Promise<void>;
+/** Sends a batch to where counts are kept; throws when it may not have arrived. */
+export type Send = (batch: Batch) => Promise<void>;
 
-/** When Postgres is away, so many of the latest minutes are kept, and older ones forgotten. */
+/** When Postgres is down, this many of the latest minutes are kept, and older ones forgotten. */
 const MOST_MINUTES = 60;
 
-/** So long counts gather before they are brought. */
+/** How long counts gather before they are sent. */
 const GATHER_MS = 3000;
 
-const BRING_MS = 2500;
+const SEND_MS = 2500;
 
 /**
  * The end of the histogram's bucket that a latency falls into. Buckets grow with what they measure, and the thresholds
@@ -63,12 +63,12 @@ export function bucketOf(ms: number): number {
 /** The counts of one isolate. */
 export class RequestCounter {
   readonly #minutes = new Map<string, MinuteCount>();
-  /** What has been taken to be brought and is not known to have arrived. */
-  #onTheWay: Batch | undefined;
-  #isBringing = false;
+  /** What was sent and is not known to have arrived. */
+  #inFlight: Batch | undefined;
+  #isSending = false;
 
   constructor(
-    private readonly bring: Bring,
+    private readonly send: Send,
     private readonly schedule: (work: () => Promise<void>) => void,
     private readonly now: () => number = Date.now,
   ) {}
@@ -100,20 +100,20 @@ export class RequestCounter {
     counted.cache_misses += cache.misses;
     const bucket = bucketOf(ms);
     counted.latencies[bucket] = (counted.latencies[bucket] ?? 0) + 1;
-    if (this.#isBringing) return;
-    this.#isBringing = true;
-    this.schedule(() => this.#bringAll().finally(() => this.#isBringing = false));
+    if (this.#isSending) return;
+    this.#isSending = true;
+    this.schedule(() => this.#sendAll().finally(() => this.#isSending = false));
   }
 
-  async #bringAll(): Promise<void> {
+  async #sendAll(): Promise<void> {
     for (;;) {
-      this.#onTheWay ??= this.#taken();
-      if (this.#onTheWay === undefined) return;
+      this.#inFlight ??= this.#taken();
+      if (this.#inFlight === undefined) return;
       try {
-        await this.bring(this.#onTheWay);
-        this.#onTheWay = undefined;
+        await this.send(this.#inFlight);
+        this.#inFlight = undefined;
       } catch {
-        // It waits for the next request, under its old name. That Postgres is away is told by what it makes fail.
+        // It waits for the next request, under its old id. That Postgres is down is reported by what it makes fail.
         return;
       }
     }
@@ -127,19 +127,19 @@ export class RequestCounter {
   }
 }
 
-const counter = new RequestCounter(bringToPostgres, (work) => later(GATHER_MS, work));
+const counter = new RequestCounter(sendToPostgres, (work) => later(GATHER_MS, work));
 
 /** Counts a request that has been answered, and what it looked up in memory. */
 export function countRequest(functionName: string, ms: number, isFailure: boolean): void {
   counter.count(functionName, ms, isFailure, takeCacheCounts());
 }
 
-async function bringToPostgres({ id, counts }: Batch): Promise<void> {
+async function sendToPostgres({ id, counts }: Batch): Promise<void> {
   if (optionalSetting("SUPABASE_URL") === undefined) return;
   // Loaded behind the answer: voice-fallback counts too, and must not need the library that may be what fails.
   const { databaseClient } = await import("./database.ts");
   const { status } = await databaseClient().rpc("record_requests", { p_batch: id, p_counts: counts })
-    .abortSignal(AbortSignal.timeout(BRING_MS));
-  // What is refused for good would be refused again, and keep everything after it waiting. Status 0: nobody answered.
+    .abortSignal(AbortSignal.timeout(SEND_MS));
+  // What is refused for good would be refused again, and hold up everything behind it. Status 0: nobody answered.
   if (status === 0 || status === 429 || status >= 500) throw new Error(`the counts were answered with ${status}`);
 }

@@ -24,7 +24,7 @@ export function secretKeys(): Record<string, string> {
   return keys;
 }
 
-/** The key that we use ourselves: the one named "default", or any other, since a rotation may leave none of that name. */
+/** The key that we use ourselves: the one named "default", or any other, since a rotation may leave none by that name. */
 export function ownSecretKey(): string {
   const keys = secretKeys();
   const key = keys.default ?? Object.values(keys)[0];
@@ -32,7 +32,7 @@ export function ownSecretKey(): string {
   return key;
 }
 
-/** The address of one of our functions as the outside, and so Twilio's signature, knows it. */
+/** The public address of one of our functions, which is the one that Twilio signs. */
 export function publicUrl(functionName: string): string {
   return `${setting("PUBLIC_FUNCTIONS_URL").replace(/\/+$/, "")}/${functionName}`;
 }

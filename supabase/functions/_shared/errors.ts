@@ -1,6 +1,6 @@
 /**
- * Errors whose message we wrote ourselves. It holds no word, number or name of a caller, so it may leave the house
- * for Sentry and the log as it stands; the message of any other error may quote anything and is held back.
+ * Errors whose message we wrote ourselves. It holds no word, number or name of a caller, so it may go to
+ * Sentry and the log as it is; the message of any other error may quote anything and is redacted.
  */
 export class FrontdeskError extends Error {
   override readonly name: string = "FrontdeskError";
@@ -46,12 +46,12 @@ export class DatabaseError extends FrontdeskError {
   }
 }
 
-/** The database gave a reason that should not be possible where it was asked. */
+/** The database turned something down for a reason that should not be possible there. */
 export class UnexpectedReasonError extends FrontdeskError {
   override readonly name = "UnexpectedReasonError";
 
   constructor(readonly operation: string, reason: string) {
-    super(`${operation}: ${reason} was not to be expected here`, reason);
+    super(`${operation}: ${reason} was not expected here`, reason);
   }
 }
 

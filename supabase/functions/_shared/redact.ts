@@ -10,25 +10,25 @@ const HARMLESS = [
   /^(Maximum call stack size exceeded)$/,
 ];
 
-/** Far enough to see what lay behind; a chain may well lead back to its beginning. */
+/** Enough to see the cause; a chain of causes may lead back to where it began. */
 const MOST_CAUSES = 3;
 
 /**
- * What may be told of something that was thrown: a copy of its kind and its places, and of its message only when we wrote
- * it ourselves. Whoever gets the copy finds nothing else in it, however closely they look.
+ * What may be reported of something that was thrown: a copy of its kind and its stack, and of its message only when we wrote
+ * it ourselves. Nothing else is in the copy.
  */
 export function redacted(thrown: unknown, causes = 0): Error {
   const error = asError(thrown);
   const { cause } = error;
   const copy = cause === undefined || causes === MOST_CAUSES
-    ? new Error(tellable(error))
-    : new Error(tellable(error), { cause: redacted(cause, causes + 1) });
+    ? new Error(safeMessage(error))
+    : new Error(safeMessage(error), { cause: redacted(cause, causes + 1) });
   copy.name = kindOf(error);
   copy.stack = `${copy.name}\n${placesOf(error).join("\n")}`;
   return copy;
 }
 
-function tellable(error: Error): string {
+function safeMessage(error: Error): string {
   // What an error is called proves nothing: only our own class makes messages that are ours.
   if (error instanceof FrontdeskError) return error.message;
   const [harmless] = HARMLESS.flatMap((pattern) => pattern.exec(error.message)?.slice(1) ?? []);
@@ -43,12 +43,12 @@ function placesOf(error: Error): string[] {
   return rest.split("\n").filter((line) => /^ {4}at /.test(line));
 }
 
-/** What was thrown, as an error that can be looked at: anything may be thrown, also what throws when it is read. */
+/** What was thrown, as an error that can be read: anything may be thrown, even something that throws when it is read. */
 export function asError(thrown: unknown): Error {
   try {
     if (thrown instanceof Error && isReadable(thrown)) return thrown;
   } catch {
-    // What it would have said is not known, which is an answer too.
+    // It cannot be read, so nothing of it is kept.
   }
   return new ThrownValueError(thrown);
 }
@@ -57,7 +57,7 @@ function isReadable({ name, message, stack = "", cause }: Error): boolean {
   return [name, message, stack].every((text) => typeof text === "string") && cause !== null;
 }
 
-/** What kind of error it is, by a name that is one: nobody's words fit into it. */
+/** What kind of error it is, by a name too short and plain to hold anybody's words. */
 export function kindOf({ name }: Error): string {
   return /^[A-Z][A-Za-z0-9]{0,60}$/.test(name) ? name : "Error";
 }

@@ -1,9 +1,9 @@
-/** Whoever cannot say who they are learns nothing: no body, whatever they sent. */
+/** Whoever cannot prove who they are learns nothing: an empty answer, whatever they sent. */
 export function unauthenticated(): Response {
   return new Response(null, { status: 403 });
 }
 
-/** The sender is allowed in, or was never asked, but the request is not one that we can read. */
+/** The sender may come in, or was never asked who they are, but we cannot read the request. */
 export function malformed(): Response {
   return sentence(400, "We could not read this request. Please check what it sends and how.");
 }

@@ -36,34 +36,34 @@ function captureFailure(client: ServerRuntimeClient, seen: Observation, { thrown
   const error = asError(thrown);
   const scope = scopeOf({ ...seen, ...step });
   if (error instanceof FrontdeskError) scope.setTag("code", error.code);
-  // All our database errors are born in one place, so their stack says nothing about which is which.
+  // All our database errors are made in one place, so their stack does not tell them apart.
   if (error instanceof DatabaseError || error instanceof UnexpectedReasonError) {
     scope.setFingerprint(["database", error.operation, error.code]);
   }
   return client.captureException(redacted(error), undefined, scope);
 }
 
-/** The events whose fate somebody waits for, and whether Sentry has taken them. */
+/** The events that somebody waits for, and whether Sentry has taken them. */
 const awaited = new Map<string, boolean>();
 
-/** Flushing tells only that nothing is under way any more, whatever became of it. */
+/** Flushing only says that nothing is in flight any more, whatever became of it. */
 async function areTaken(client: ServerRuntimeClient, ids: readonly string[]): Promise<boolean> {
   for (const id of ids) awaited.set(id, false);
   await client.flush(FLUSH_MS);
-  // What hears of an answer runs after what waits for the last of them.
+  // The listener for an answer runs after whoever waits for the last of them.
   await new Promise((resolve) => setTimeout(resolve));
   const taken = ids.map((id) => awaited.get(id) === true);
   for (const id of ids) awaited.delete(id);
   return taken.every((isTaken) => isTaken);
 }
 
-/** An alert of ours as Sentry is told it: names and numbers of the system. */
+/** An alert as it is reported to Sentry: names and numbers of the system. */
 export type SentryAlert = {
   event: "opened" | "closed";
   alert: { rule: string; level: "critical" | "warning" | "info"; subject: string; value: number };
 };
 
-/** Tells that an alert was opened or is over; one rule and subject are one issue. */
+/** Reports that an alert was opened or closed; one rule and subject are one issue. */
 export async function reportAlert(dsn: string, { event, alert }: SentryAlert): Promise<boolean> {
   const client = clientFor(dsn);
   const scope = new Scope();

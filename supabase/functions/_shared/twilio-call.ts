@@ -19,7 +19,7 @@ export function callerNumber(from: string | undefined): string | null {
   return /^\+[1-9]\d{6,14}$/.test(from) ? from : null;
 }
 
-/** A number, or the address of a phone that has none. No control character is part of either, nor could Postgres keep it. */
+/** A number, or the address of a phone that has none. Neither has control characters, which Postgres could not keep. */
 export const party = z.string().max(200).regex(/^\P{Cc}*$/u);
 
 /** A call as every webhook of Twilio's names it. */

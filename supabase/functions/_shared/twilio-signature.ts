@@ -8,9 +8,9 @@ export function isShapedLikeASignature(signature: string): boolean {
 /**
  * Whether Twilio has signed a request: with our account's token, over its address and every field that came.
  *
- * The signature of the address as published is checked here, by the runtime itself; whatever else may be right (Twilio
- * and what is behind it differ over ports and escapes) or wrong is for Twilio's own library to say. The library brings
- * Node's crypto with it, which is 34 ms of the processor in a process that has just begun, and a caller waits for it.
+ * The signature of the address as published is checked here, by WebCrypto; whether any other is right (Twilio and what is
+ * behind it differ over ports and escapes) is for Twilio's own library to say. The library needs Node's crypto, which takes
+ * 34 ms of the processor in a process that has just begun, while a caller waits.
  */
 export async function isSignedByTwilio(
   token: string,

@@ -3,10 +3,10 @@ import { FrontdeskError } from "./errors.ts";
 import type { Observation } from "./observation.ts";
 import { asError, kindOf } from "./redact.ts";
 
-/** A webhook that takes longer has broken our promise to be quick. */
+/** A webhook that takes longer than this has broken our promise to be quick. */
 const SLOW_MS = 800;
 
-/** Tells those who watch what went wrong in a request, and that it was slow. Nobody waits for this. */
+/** Reports what went wrong in a request, and that it was slow. Nobody waits for this. */
 export async function watch(seen: Observation): Promise<void> {
   const slow = seen.ms > SLOW_MS && seen.isJob !== true;
   if (seen.failures.length === 0 && !slow) return;

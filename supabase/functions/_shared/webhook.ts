@@ -11,15 +11,15 @@ import { watch } from "./watch.ts";
 /** What a handler knows about the request besides its input. */
 export interface Context {
   readonly requestId: string;
-  /** Aborted when the time for an answer is over; whatever waits for the outside must listen to it. */
+  /** Aborted when the time for an answer is over; whatever waits for another system must listen to it. */
   readonly signal: AbortSignal;
   /** How long the database may take for one thing. */
   readonly databaseMs: number;
-  /** Names what the request is about, for whoever reads of its failure: ids and step names only. */
+  /** Says what the request is about, for whoever reads about its failure: ids and names of steps only. */
   label(labels: Labels): void;
-  /** Tells those who watch of something that went wrong although the sender gets a good answer: each time it does. */
+  /** Reports something that went wrong although the sender gets a good answer. Every report is kept. */
   report(thrown: unknown): void;
-  /** The same request in one of its steps: what is reported there is told under the step's name. */
+  /** The same request in one of its steps, under whose name its reports go. */
   forStep(step: string): Context;
   /** Milliseconds since the request came in. */
   elapsed(): number;
@@ -54,8 +54,8 @@ export interface Options<Input> {
 }
 
 /**
- * Wraps a handler into what is served. Whatever happens inside, the sender gets an answer in time that tells nothing
- * about our inside; what went wrong is told to those who watch, after the answer.
+ * Wraps a handler into what is served. Whatever happens inside, the sender gets an answer in time, without a technical
+ * detail in it; what went wrong is reported after the answer.
  */
 export function webhook<Input>(options: Options<Input>): (request: Request) => Promise<Response> {
   return async (request) => {

@@ -3,14 +3,14 @@ import { callOperation, type Success, successOf } from "../_desk/operations/oper
 import { VERSION } from "../_shared/environment.ts";
 import type { Context } from "../_shared/webhook.ts";
 
-/** So long the worker may be behind before we say so; it usually is by seconds. */
+/** How far the worker may be behind before we say so; usually it is seconds. */
 const LATE_SECONDS = 300;
 
-/** Says whether the database answers and how fast, and whether the worker keeps up. Nothing here is about any clinic. */
-export async function tellHealth(_input: unknown, context: Context): Promise<Response> {
+/** Says whether the database answers and how fast, and whether the worker keeps up. It says nothing about any clinic. */
+export async function reportHealth(_input: unknown, context: Context): Promise<Response> {
   const askedAt = performance.now();
   const seen = successOf(checkHealth, await callOperation(checkHealth, {}, context));
-  return told(200, {
+  return healthAnswer(200, {
     // Calls are answered without the worker, so it is no reason to call the whole of us down.
     status: isBehind(seen) ? "degraded" : "ok",
     database: { reachable: true, ms: Math.round(performance.now() - askedAt) },
@@ -23,8 +23,8 @@ export async function tellHealth(_input: unknown, context: Context): Promise<Res
 }
 
 /** The same when the database does not answer. */
-export function tellDown(_input: unknown, context: Context): Response {
-  return told(503, {
+export function reportDown(_input: unknown, context: Context): Response {
+  return healthAnswer(503, {
     status: "down",
     database: { reachable: false, ms: Math.round(context.elapsed()) },
     version: VERSION,
@@ -38,6 +38,6 @@ function isBehind(seen: Success<typeof checkHealth>): boolean {
   return Math.max(seen.outbox_age_seconds, seen.hold_overdue_seconds, sinceLastRun) > LATE_SECONDS;
 }
 
-function told(status: 200 | 503, health: Record<string, unknown>): Response {
+function healthAnswer(status: 200 | 503, health: Record<string, unknown>): Response {
   return Response.json(health, { status, headers: { "cache-control": "no-store" } });
 }

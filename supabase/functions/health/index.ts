@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { anyone } from "../_shared/auth.ts";
 import { webhook } from "../_shared/webhook.ts";
-import { tellDown, tellHealth } from "./health.ts";
+import { reportDown, reportHealth } from "./health.ts";
 
 export default {
   fetch: webhook({
@@ -10,7 +10,7 @@ export default {
     input: z.object({}),
     deadlineMs: 3000,
     channel: "json",
-    answer: tellHealth,
-    fallback: tellDown,
+    answer: reportHealth,
+    fallback: reportDown,
   }),
 };

@@ -11,7 +11,7 @@ export const FallbackRequest = z.object({
   body: z.object({ ...callFields, ErrorCode: z.string().regex(/^\d{1,6}$/).optional() }),
 });
 
-/** Takes a message instead. It needs nothing of what `voice` needs, since that is what may have failed. */
+/** Takes a message instead. It needs nothing that `voice` needs, since that is what may have failed. */
 export function apologise({ body }: z.output<typeof FallbackRequest>, context: Context): Promise<Response> {
   context.report(new FrontdeskError("Twilio turned to the fallback", `twilio_${body.ErrorCode ?? "unknown"}`));
   const messageUrl = `${publicUrl("voice")}?step=message&reason=trouble`;

@@ -5,7 +5,7 @@ import type { Clinic } from "./state.ts";
 
 type Told = Success<typeof beginCall>;
 
-/** What a call needs of its clinic, and nothing of who is calling: how it introduces itself, and what it offers. */
+/** What a call needs to know about its clinic: how it introduces itself, and what it offers. Nothing about who is calling. */
 export type Facts = {
   clinic: Omit<Told["clinic"], "local_now">;
   services: Told["services"];

@@ -21,7 +21,7 @@ const Body = z.object({
   RecordingUrl: z.url({ protocol: /^https?$/ }).max(600).optional(),
 });
 
-/** Where the functions shall run, when the configured address says so: it has to go on into every further one. */
+/** Where the functions should run, when the configured address says so: every further address has to say it too. */
 const Region = z.string().regex(/^[a-z0-9-]{1,32}$/).optional().catch(undefined);
 
 /** Lives as long as this isolate does. */
@@ -67,8 +67,8 @@ export async function planTurn(state: State, heard: Heard, caller: Caller): Prom
 }
 
 /**
- * What the caller hears when a turn fails: an apology and the tone for a message. A message that was recorded is with
- * Twilio already, so its caller is told so, and it is brought back from there.
+ * What the caller hears when a turn fails: an apology, and the tone for a message. A message that was recorded is already
+ * with Twilio, from where the worker fetches it, so its caller hears that it was.
  */
 export function fallbackOfTurn(request: TurnRequest): Response {
   const { state, body } = request;

@@ -24,12 +24,12 @@ const UNFINISHED_MS = 24 * 60 * 60_000;
 const MOST_AT_ONCE_MS = UNFINISHED_MS + 60 * 60_000;
 /** As many sids as are looked up at a time. */
 const BATCH = 1000;
-/** However long the lists and other chores have taken, a run brings what this is enough for: so each gets further. */
+/** However long the lists and the other jobs have taken, a run settles what this is enough for, so that each gets further. */
 const LEAST_MS = 5000;
 /** What fails so often in a row fails for all, and each would have to wait for it. */
 const MOST_FAILURES = 3;
 
-/** What one run brought back. */
+/** What one run has recovered. */
 export interface Reconciled {
   calls: number;
   messages: number;
@@ -41,11 +41,11 @@ interface Missing {
   readonly of: keyof Reconciled;
   readonly began: Date;
   /** False when it turns out to be nothing of ours. */
-  bring(): Promise<boolean>;
+  recover(): Promise<boolean>;
 }
 
 /**
- * Brings what Twilio knows and we missed: the ends of calls, messages, and texts. It goes from the mark that the last
+ * Recovers what Twilio knows and we missed: the ends of calls, messages, and texts. It starts from the mark that the last
  * complete run has left, and moves the mark only as far as everything before it is settled. So it may be cut off, fail, or
  * run twice at once: what it has done is done, and the rest is found again.
  */
@@ -65,34 +65,34 @@ export async function reconcile(twilio: Lists, until: number, context: Context):
     ...unsettled.calls.map((call): Missing => ({
       of: "calls",
       began: call.startedAt,
-      bring: () => bringCall(call, context),
+      recover: () => recoverCall(call, context),
     })),
     ...unsettled.recordings.map((recording): Missing => ({
       of: "messages",
       began: recording.createdAt,
-      bring: async () => {
+      recover: async () => {
         const call = listed.get(recording.callSid) ?? await twilio.call(recording.callSid);
-        return await bringMessage(recording, call, context);
+        return await recoverMessage(recording, call, context);
       },
     })),
     ...unsettled.texts.map((text): Missing => ({
       of: "texts",
       began: text.sentAt,
-      bring: () => bringText(text, context),
+      recover: () => recoverText(text, context),
     })),
   ];
-  const brought = await bringAll(missing, Math.max(until, performance.now() + LEAST_MS));
+  const recovered = await recoverAll(missing, Math.max(until, performance.now() + LEAST_MS));
 
-  // What cannot be brought is tried again for a day, but does not keep the mark for ever.
-  const open = [...waitedFor(calls, recordings), ...brought.failed].filter((began) => isYoung(began, now));
-  const mark = { p_settled_until: earliest(to, [...open, ...brought.left]).toISOString() };
+  // What cannot be recovered is tried again for a day, but does not hold the mark back for ever.
+  const open = [...waitedFor(calls, recordings), ...recovered.failed].filter((began) => isYoung(began, now));
+  const mark = { p_settled_until: earliest(to, [...open, ...recovered.left]).toISOString() };
   successOf(finishReconciliation, await callOperation(finishReconciliation, mark, context));
-  if (brought.failure !== undefined) throw brought.failure.thrown;
-  return brought.tally;
+  if (recovered.failure !== undefined) throw recovered.failure.thrown;
+  return recovered.tally;
 }
 
-/** Brings one after the other. One that fails does not keep those behind it from being brought. */
-async function bringAll(missing: readonly Missing[], until: number): Promise<{
+/** Recovers one after the other. One that fails does not keep those behind it from being recovered. */
+async function recoverAll(missing: readonly Missing[], until: number): Promise<{
   tally: Reconciled;
   failed: Date[];
   /** When those began for which there was no time. */
@@ -108,7 +108,7 @@ async function bringAll(missing: readonly Missing[], until: number): Promise<{
       return { tally, failed, left: missing.slice(index).map(({ began }) => began), failure };
     }
     try {
-      if (await one.bring()) tally[one.of] += 1;
+      if (await one.recover()) tally[one.of] += 1;
       inARow = 0;
     } catch (thrown) {
       failure ??= { thrown };
@@ -162,7 +162,7 @@ async function unsettledAmong(
   };
 }
 
-async function bringCall(call: ListedCall, context: Context): Promise<boolean> {
+async function recoverCall(call: ListedCall, context: Context): Promise<boolean> {
   const settled = await callOperation(settleCall, {
     p_call_sid: call.sid,
     p_to: call.to,
@@ -176,7 +176,7 @@ async function bringCall(call: ListedCall, context: Context): Promise<boolean> {
 }
 
 /** Twilio may have forgotten the call; then the clinic is the one that the call is known to have reached. */
-async function bringMessage(recording: ListedRecording, call: ListedCall | null, context: Context): Promise<boolean> {
+async function recoverMessage(recording: ListedRecording, call: ListedCall | null, context: Context): Promise<boolean> {
   const taken = await callOperation(takeMessage, {
     p_org_id: null,
     p_call_sid: recording.callSid,
@@ -191,7 +191,7 @@ async function bringMessage(recording: ListedRecording, call: ListedCall | null,
 }
 
 /** Whatever it says: by now it may be about something else, and nobody can be written back to. Staff read it. */
-async function bringText(text: ListedText, context: Context): Promise<boolean> {
+async function recoverText(text: ListedText, context: Context): Promise<boolean> {
   const received = await callOperation(receiveText, {
     p_to: text.to,
     p_from: text.from,

@@ -5,7 +5,7 @@ import { optionalSetting } from "../_shared/environment.ts";
 import { FrontdeskError } from "../_shared/errors.ts";
 import type { Context } from "../_shared/webhook.ts";
 
-/** A listener that takes longer is told again later. */
+/** A listener that takes longer than this is told again later. */
 const TELL_MS = 5000;
 
 /** Tells somebody of an alert; false or an exception when they may not have heard. */

@@ -1,4 +1,4 @@
-/** More than any account has in the time that one run looks back. */
+/** More than any account has in the time that one run looks back on. */
 const MOST = 20_000;
 
 /**

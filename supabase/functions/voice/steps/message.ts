@@ -20,7 +20,7 @@ export const message: Step<StateOf<"message">> = {
       p_body: null,
       p_recording_url: heard.recordingUrl,
     }, (answer) => {
-      // The mask of this step says the same to the caller; staff have to hear that the message has no task.
+      // The fallback of this step says the same to the caller; staff have to hear that the message has no task.
       if (!answer.success) throw new UnexpectedReasonError(takeMessage.rpc, answer.reason);
       return messageTaken(state.locale ?? localeOfNumber(caller.dialled));
     });

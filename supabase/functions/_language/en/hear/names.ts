@@ -91,6 +91,7 @@ const MARKERS = [
   "put",
   "for",
   "name",
+  "be",
   "patient is",
   "is for",
   "out to",
@@ -197,10 +198,11 @@ function addE(name: string[]): void {
 
 const COURTESIES = new Set(
   ("um uh er erm hmm so well like okay ok oh ah yes yeah yep sure hi hello hey please thanks thank you sir madam ma'am mr mrs ms miss mister " +
-    "missus doctor dr the a my our his her it's for is that's spelled spelt full name first last put can").split(" "),
+    "missus doctor dr professor prof reverend captain judge rabbi pastor sergeant officer nurse gonna going be me the a my our his her it's for is that's spelled spelt full name first last put can")
+    .split(" "),
 );
 const ENDS = new Set(
-  ("and calling speaking here he's she's they're who i i'd i'm i've my with spelled spelt for on at to about he she they if but because " +
+  ("and calling speaking here he's she's they're who i i'd i'm i've my with spelled spelt not down new for on at to about he she they if but because " +
     "please thanks thank no that's so").split(" "),
 );
 const RELATION_WORDS = new Set(
@@ -216,14 +218,16 @@ function withoutOthers(words: readonly string[], isAsked: boolean): string[] | n
     if (kept.length === 0 && (isCourtesy || RELATION_WORDS.has(lower))) continue;
     if (kept.length > 0 && FILLING.has(lower)) continue;
     if (kept.length > 0 && (ENDS.has(word.toLowerCase()) || isCourtesy)) break;
-    const isLast = kept.length > 0 || isNameWord(words[at + 1] ?? "");
+    const isLast = kept.length > 0 || isNameWord(words[at + 1] ?? "") || (isAsked && ALONE.has(lower));
     if (!isNameWord(word) && !(isLast && isWordAndName(word))) {
       if (isAsked || kept.length === 0) return kept.length >= 2 && !isAsked ? kept : null;
       break;
     }
     kept.push(word);
   }
-  return kept.length === 1 && kept[0] !== undefined && isWordAndName(kept[0]) ? null : kept;
+  const [only] = kept;
+  const isNoName = kept.length === 1 && only !== undefined && isWordAndName(only) && !ALONE.has(only.toLowerCase());
+  return isNoName ? null : kept;
 }
 
 const FILLING = new Set(["um", "uh", "er", "erm"]);
@@ -238,6 +242,9 @@ const BOTH = new Set(
   "will may mark bill rose grace hope faith joy sunny young long short good price day rich hill wood brown black white green"
     .split(" "),
 );
+
+/** Of these, the ones that are an answer to "What name?" by themselves. */
+const ALONE = new Set("mark bill rose grace hope faith joy april june rich".split(" "));
 
 function isNameWord(word: string): boolean {
   const lower = word.toLowerCase();
@@ -263,6 +270,7 @@ function written(word: string, at: number): string {
   if (!isPlain) return word;
   const lower = word.toLowerCase();
   if (at > 0 && PARTICLES.has(lower)) return lower;
+  if (at > 0 && /^i{2,3}$|^iv$/.test(lower)) return lower.toUpperCase();
   const capital = lower.replace(/(^|['-])\p{L}/gu, (start) => start.toUpperCase());
   return capital.replace(/^Mc(\p{L})/u, (_, letter: string) => `Mc${letter.toUpperCase()}`);
 }

@@ -26,6 +26,6 @@ export const NO_NAMES: ReadonlySet<string> = new Set(
     // Others
     "new old other another same different available free urgent ridiculous fine good great perfect all any some much many more most " +
     "less few lot lots bit caller nobody everybody thing things stuff case reason business private first-time self sick ill late busy " +
-    "use using used file usual whoever already important serious terrible crazy regarding difficult emergency about awful weird confusing probably english spanish love home school running available option press key recording machine robot voice mail hash pound star"
+    "confidential private moment moments second seconds use using used file usual whoever already important serious terrible crazy regarding difficult emergency about awful weird confusing probably english spanish love home school running available option press key recording machine robot voice mail hash pound star"
   ).split(" "),
 );

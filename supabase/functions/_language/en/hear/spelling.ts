@@ -88,6 +88,11 @@ export function withSpelling(
 ): string[] {
   const result = [...name];
   for (const { letters, at } of rows) {
+    const [first, second] = result;
+    if (first !== undefined && second !== undefined && likenessOf(result.join("").toLowerCase(), letters) >= WHOLE) {
+      result.splice(0, result.length, ...partedAs(first, second, letters));
+      continue;
+    }
     const likeness = result.map((word) => likenessOf(word.toLowerCase(), letters));
     const best = likeness.indexOf(Math.max(...likeness));
     if (best >= 0 && (likeness[best] ?? 0) >= ALIKE) result[best] = letters;
@@ -98,6 +103,19 @@ export function withSpelling(
 }
 
 const ALIKE = 0.5;
+/** As alike as first and last name together are to both spelled in one row. */
+const WHOLE = 0.8;
+
+/** "G e r a l d s t o n e" for Gerald Stone: parted where both halves are most like what was heard. */
+function partedAs(first: string, second: string, letters: string): [string, string] {
+  const parts = Array.from(
+    { length: letters.length - 1 },
+    (_, at): [string, string] => [letters.slice(0, at + 1), letters.slice(at + 1)],
+  );
+  const like = ([one, other]: [string, string]) =>
+    likenessOf(first.toLowerCase(), one) + likenessOf(second.toLowerCase(), other);
+  return parts.reduce((best, next) => like(next) > like(best) ? next : best, [first, second]);
+}
 
 /** The share of two words that is the same from the front and from the back. */
 function likenessOf(word: string, other: string): number {

@@ -69,23 +69,9 @@ export class WishReader {
   }
 
   #readCue(cue: Cue): void {
+    if (LIMITS.has(cue)) return this.#readLimit(cue);
+    if (JUDGEMENTS.has(cue)) return this.#limitLast(cue);
     switch (cue) {
-      case "from":
-      case "after":
-      case "before":
-      case "by":
-      case "around":
-      case "between":
-        if (cue === "by" && this.#isRefusing && !this.#hasRefused) {
-          // "I'm away until the 12th."
-          this.#isRefusing = false;
-          this.#limit = "from";
-          return;
-        }
-        // "Till" is a limit of its own, or the end of what began before it.
-        this.#join = cue === "by" && this.#isRangeOpen() ? "to" : this.#join;
-        this.#limit = cue;
-        return;
       case "or":
         this.#join = this.#isRangeOpen() && this.parts.at(-1)?.limit === "between" ? "to" : "or";
         return;
@@ -95,37 +81,35 @@ export class WishReader {
         return;
       case "not":
       case "any but":
-        this.#refuse(cue);
-        return;
+        return this.#refuse(cue);
       case "but":
-        if (this.flags.has("any day") || this.flags.has("any time")) this.#refuse("not");
-        else this.#beginAlternative();
-        return;
+        return this.flags.has("any day") || this.flags.has("any time") ? this.#refuse("not") : this.#beginAlternative();
       case "bad":
-        this.#refuseChain();
-        return;
+        return this.#refuseChain();
       case "correction":
-        this.#correct();
-        return;
+        return this.#correct();
       case "no":
-        if (this.parts.some((part) => !part.isRefused)) this.#correct();
-        return;
+        return this.parts.some((part) => !part.isRefused) ? this.#correct() : undefined;
       case "fresh":
-        this.#begin();
-        return;
+        return this.#begin();
       case "existing":
         this.#isExisting = true;
-        return;
-      case "too early":
-      case "or later":
-      case "too late":
-      case "or earlier":
-      case "ish":
-        this.#limitLast(cue);
         return;
       default:
         this.#flag(cue);
     }
+  }
+
+  #readLimit(cue: Cue): void {
+    if (cue === "by" && this.#isRefusing && !this.#hasRefused) {
+      // "I'm away until the 12th."
+      this.#isRefusing = false;
+      this.#limit = "from";
+      return;
+    }
+    // "Till" is a limit of its own, or the end of what began before it.
+    this.#join = cue === "by" && this.#isRangeOpen() ? "to" : this.#join;
+    this.#limit = cue;
   }
 
   #flag(cue: Cue): void {
@@ -275,5 +259,8 @@ function besideMonth(previous: Part, is: Part["is"]): Part["is"] {
 const PASSED_OVER = new Set(
   "the a an on in of any every some time around day it be if possible please um uh er well maybe like say".split(" "),
 );
+const LIMITS: ReadonlySet<Cue> = new Set<Cue>(["from", "after", "before", "by", "around", "between"]);
+/** What is said of a time behind it. */
+const JUDGEMENTS: ReadonlySet<Cue> = new Set<Cue>(["too early", "or later", "too late", "or earlier", "ish"]);
 /** Cues after which "no" still counts. */
 const KEPT: ReadonlySet<Cue> = new Set<Cue>(["at", "for"]);
