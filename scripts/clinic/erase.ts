@@ -3,8 +3,7 @@ import { parseArgs } from "node:util";
 import type postgres from "postgres";
 import { BadArguments, runCommand } from "../command/command.ts";
 import { eraseClinic, type Erased, erasePatient } from "./erase-rows.ts";
-import { type Clinic, findClinic } from "./find-clinic.ts";
-import { readTarget, withDatabase } from "./target.ts";
+import { type Clinic, findClinic, readTarget, withDatabase } from "./target.ts";
 
 const usage = `deno task clinic:erase CLINIC [--patient +12125550111] [--yes]
 

@@ -2,8 +2,7 @@
 import { parseArgs } from "node:util";
 import { BadArguments, Refused, runCommand } from "../command/command.ts";
 import { exportClinic } from "./export-rows.ts";
-import { findClinic } from "./find-clinic.ts";
-import { readTarget, withDatabase } from "./target.ts";
+import { findClinic, readTarget, withDatabase } from "./target.ts";
 
 const usage = `deno task clinic:export CLINIC [--out FILE]
 

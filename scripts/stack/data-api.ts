@@ -70,6 +70,8 @@ class RequestConnection extends PostgresConnection {
   private readonly requests: Kysely<Record<string, Record<string, unknown>>>;
   private picture: Promise<IntrospectResult> | undefined;
   private arrayTypes: ArrayTypes = new Map();
+  /** Begins when the server has answered once: one that is starting up would write down each attempt as an error. */
+  private watch: () => void;
 
   constructor(adminUrl: string, requestUrl: string) {
     // The connection that this prepares is never opened: `kysely` below takes its place.
@@ -78,7 +80,10 @@ class RequestConnection extends PostgresConnection {
     this.admin = pool(adminUrl, adminPoolSize);
     this.kysely = new Kysely({ dialect: new PostgresDialect({ pool: this.admin }) });
     this.requests = new Kysely({ dialect: new PostgresDialect({ pool: pool(requestUrl, requestPoolSize) }) });
-    listen(adminUrl, "pgrst", () => this.picture = undefined);
+    this.watch = () => {
+      listen(adminUrl, "pgrst", () => this.picture = undefined);
+      this.watch = () => {};
+    };
   }
 
   /** The schema as it was at the last DDL; a failed look is not kept. */
@@ -93,6 +98,7 @@ class RequestConnection extends PostgresConnection {
   private async look(): Promise<IntrospectResult> {
     try {
       this.arrayTypes = await readArrayTypes(this.admin);
+      this.watch();
     } catch (cause) {
       this.picture = undefined;
       throw new NoSchemaCache("The database does not answer.", { cause });

@@ -2,7 +2,7 @@
  * Runs one edge function in a process of its own, as the edge runtime does: `function-host.ts ENTRY PORT [when-called]`.
  * Both ways of writing a function work: a module that exports `{ fetch }`, and one that calls `Deno.serve`.
  */
-import { leaveWithTheStack } from "./leave-with-the-stack.ts";
+import { leaveWithTheStack } from "./child.ts";
 import { pathToFileUrl } from "./paths.ts";
 
 type Handler = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Response | Promise<Response>;

@@ -5,7 +5,7 @@
 import { jwtVerify } from "jose";
 import { z } from "zod";
 import { createDataApi } from "./data-api.ts";
-import { leaveWithTheStack } from "./leave-with-the-stack.ts";
+import { leaveWithTheStack } from "./child.ts";
 import { stopLeftoverServer } from "./postgres-leftovers.ts";
 import { envFile } from "./env-file.ts";
 import { openLog } from "./log-file.ts";

@@ -1,5 +1,7 @@
 /** The operations port: the health function for people and monitors, and the sinks. */
-import type { Sink } from "./sink.ts";
+
+/** Answers a request under the sink's own prefix; `path` has that prefix removed. */
+export type Sink = (request: Request, path: string) => Promise<Response>;
 
 /** Serves `GET /health` and everything below /twilio and /sentry. */
 export function startOps(

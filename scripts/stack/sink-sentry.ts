@@ -1,5 +1,5 @@
 /** A stand-in for Sentry's ingest: takes envelopes and keeps each of their items. */
-import type { Sink } from "./sink.ts";
+import type { Sink } from "./ops.ts";
 
 /**
  * An envelope is lines of JSON: a header, then for each item a header and a payload. A payload whose header tells its

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { delay } from "./child.ts";
 import { localKeys } from "./settings.ts";
 import { TwilioLine } from "./sink-twilio-calls.ts";
-import type { Sink } from "./sink.ts";
+import type { Sink } from "./ops.ts";
 
 const faultSchema = z.object({
   /** Only messages to this number; to any when absent. */

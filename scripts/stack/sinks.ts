@@ -3,7 +3,7 @@
  * ingest. What arrives is appended, one JSON a line, to twilio.ndjson and sentry.ndjson in the stack's folder.
  */
 import { join } from "./paths.ts";
-import type { Sink } from "./sink.ts";
+import type { Sink } from "./ops.ts";
 import { twilioStandIn } from "./sink-twilio.ts";
 import { sentryStandIn } from "./sink-sentry.ts";
 

@@ -98,7 +98,7 @@ async function startDatabase(
   await report.step("Database files", () => createData(settings, signal));
   const server = await report.step("Postgres", () => startPostgres(settings, report, signal));
   started.defer(() => server.stop());
-  await report.step("Roles, schemas, Auth tables", () => prepareDatabase(settings));
+  await report.step("Roles, schemas, Auth tables", () => prepareDatabase(databaseUrl(settings, "supabase_admin")));
   signal.throwIfAborted();
 }
 

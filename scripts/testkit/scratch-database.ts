@@ -2,14 +2,13 @@
  * A database of its own on a running server, with all migrations and nothing else: for tests that change what a shared one
  * must keep. Made in a second, since it asks for no server and no CLI.
  */
-import { getAuthSchemaSql } from "@supabase/lite";
 // @ts-types="@types/pg"
 import type pg from "pg";
+import { prepareDatabase } from "../stack/database.ts";
 import { fromFileUrl } from "../stack/paths.ts";
 import { withClient } from "../stack/sql.ts";
 
 const migrationsDir = fromFileUrl(new URL("../../supabase/migrations/", import.meta.url));
-const stackChapter = (name: string) => Deno.readTextFile(new URL(`../stack/${name}`, import.meta.url));
 
 /** URLs of the scratch database by role; disposing drops it. */
 export interface ScratchDatabase extends AsyncDisposable {
@@ -55,9 +54,8 @@ export async function createScratchDatabase(
 
 async function furnish(name: string, adminUrl: string, url: string, options: ScratchOptions): Promise<void> {
   const { platform = "", afterChapter } = options;
-  const [roles, auth] = await Promise.all([stackChapter("roles.sql"), stackChapter("auth.sql")]);
+  await prepareDatabase(adminUrl, platform);
   await withClient(adminUrl, async (client) => {
-    await client.query(["begin", roles, getAuthSchemaSql(), auth, platform, "commit"].join(";\n"));
     await client.query(`alter database ${name} set search_path to "$user", public, extensions`);
     await client.query("create extension pgtap with schema extensions");
   });

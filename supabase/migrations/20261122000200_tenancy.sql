@@ -387,7 +387,7 @@ comment on table public.phone_numbers is
 select private.protect('public.phone_numbers', 'select');
 select private.allow_members('public.phone_numbers', 'select', '{owner,staff,viewer}');
 
--- The one question that must be asked before a clinic is chosen. It runs as its owner and tells an id, no more.
+-- The one question that must be asked before a clinic is chosen. It runs as its owner and gives an id, no more.
 create function private.org_of_phone(p_phone text)
 returns uuid
 language sql
@@ -420,7 +420,7 @@ as $$
   );
 $$;
 comment on function private.is_not_a_member_of(uuid) is
-  'Whether this is a request of staff who are no members of the clinic. Scripts and the engine''s own requests are no strangers.';
+  'Whether this is a request of staff who are no members of the clinic. Never so for scripts and the engine''s own requests.';
 
 -- A trigger runs for staff (no clinic chosen yet) and inside an RPC (one chosen). It never leaves the chosen clinic: a
 -- careless RPC that writes another clinic's row is refused here too.

@@ -173,7 +173,7 @@ comment on index public.texts_sid_idx is
 select private.protect('public.texts', 'select, insert, update');
 select private.allow_members('public.texts', 'select', '{owner,staff,viewer}');
 
--- The two questions that are asked before a clinic is chosen. They run as their owner and tell ids, no more.
+-- The two questions that are asked before a clinic is chosen. They run as their owner and give ids, no more.
 create function private.orgs_with_due_outbox(p_now timestamptz)
 returns setof uuid
 language sql
@@ -607,7 +607,7 @@ begin
 end;
 $$;
 comment on function public.record_text_sent(uuid, uuid, text, text) is
-  'Settles a text that Twilio accepted as message p_sid, whoever claimed it. Fails with not_found (no such row, or the message is known to be that of another row), invalid_input.';
+  'Settles a text that Twilio accepted as message p_sid, whoever claimed it. Answers success alone. Fails with not_found (no such row, or the message is known to be that of another row), invalid_input.';
 select private.publish('public.record_text_sent');
 
 create function private.note_carrier_opt_out(p_org_id uuid, p_contact_id uuid, p_problem text)

@@ -57,7 +57,7 @@ begin
 end;
 $$;
 comment on function public.claim_chores(timestamptz) is
-  'What a run of the worker has to do now: {chores: [name, …]}. Two runs at once share the work; a run that dies leaves it to the next. Fails with invalid_input.';
+  'What a run of the worker has to do now. Answers {chores: [name, …]}. Two runs at once share the work; a run that dies leaves it to the next. Fails with invalid_input.';
 select private.publish('public.claim_chores');
 
 -- Health --------------------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ as $$
   from private.reconciliation r;
 $$;
 comment on function public.start_reconciliation() is
-  'Since when Twilio has to be asked: {settled_until}.';
+  'Since when Twilio has to be asked. Answers {settled_until}.';
 select private.publish('public.start_reconciliation');
 
 create function public.find_unsettled(
@@ -312,7 +312,7 @@ begin
 end;
 $$;
 comment on function public.find_unsettled(text[], text[], text[], text[]) is
-  'Of ended calls, of recordings (each with its call) and of inbound texts, those that are missing here: {calls: [sid, …], recordings: [sid, …], texts: [sid, …]}. Fails with invalid_input: lists of different lengths, more than 3,000 in all.';
+  'Of ended calls, of recordings (each with its call) and of inbound texts, those that are missing here. Answers {calls: [sid, …], recordings: [sid, …], texts: [sid, …]}. Fails with invalid_input: lists of different lengths, more than 3,000 in all.';
 select private.publish('public.find_unsettled');
 
 create function private.next_event_sequence(p_org_id uuid, p_call_sid text)
@@ -410,5 +410,5 @@ begin
 end;
 $$;
 comment on function public.finish_reconciliation(timestamptz) is
-  'Notes up to when all is known. Fails with invalid_input.';
+  'Notes up to when all is known. Answers success alone. Fails with invalid_input.';
 select private.publish('public.finish_reconciliation');

@@ -65,7 +65,7 @@ const PAIRS: readonly Pair[] = [
   {
     one: set(TAKEN),
     other: set(
-      "bleach battery batteries detergent antifreeze chemicals poison cleaner petrol gasoline mouthwash perfume soap sanitizer paint glue coin magnet magnets marble pesticide",
+      "bleach killer weedkiller insecticide battery batteries detergent antifreeze chemicals poison cleaner petrol gasoline mouthwash perfume soap sanitizer paint glue coin magnet magnets marble pesticide",
     ),
     within: 5,
   },
@@ -102,11 +102,15 @@ const PAIRS: readonly Pair[] = [
   },
   {
     one: set("speech talking words speaking"),
-    other: set("slurred slurring slurry garbled gibberish jumbled sense"),
+    other: set("slurred slurring slurry mumbling garbled gibberish jumbled sense"),
     within: 4,
   },
   { one: set("arm leg side"), other: set("numb weak paralyzed paralysed dead limp tingling"), within: 4 },
   { one: set("eyes"), other: set("rolled rolling"), within: 4 },
+  { one: set("jaw sweating"), other: set("arm chest"), within: 6 },
+  { one: set("help"), other: set("bleeding choking dying breathing breathe blood collapsed attack"), within: 5 },
+  { one: set("eye face cheek"), other: set("shut balloon ballooning blowing ballooned swelling doubled"), within: 5 },
+  { one: set("vision sight speech"), other: set("gone lost going blurry losing funny strange"), within: 3 },
   { one: set("hit banged bumped smashed cracked knocked"), other: set("head"), within: 3 },
   {
     one: set("help hurry quick quickly"),

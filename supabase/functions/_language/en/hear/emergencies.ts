@@ -79,6 +79,9 @@ const SIGNS: readonly RegExp[] = [
   `(?:trying|going|threatening) to (?:kill|hurt) (?:me|us|him|her|themselves|himself|herself|myself)|has a (?:gun|knife)|being attacked|attacked me|gunshot|raped|assaulted|going to jump|jump off`,
   `(?:bled|bleeding|soaked|soaking) (?:right )?thru|keeps (?:gushing|pouring|filling)|(?:worst|sudden) headache of|thunderclap|baby (?:isn't|is not|hasn't been|stopped) moving|pregnant and (?:i'm )?bleeding`,
   `(?:drank|swallowed|taken|took) something (?:i|he|she|they|that|poisonous|toxic)`,
+  `(?:lot|lots|loads|ton|tons) of blood|(?:bleeding|bleeds) (?:is )?(?:non ?stop|severe|uncontrollable|uncontrollably|heavy|bad|constantly)|(?:severe|uncontrollable|uncontrolled|serious|constant) bleeding|squirting|haemorrhage|hemorrhage`,
+  `(?:been|was|were|got|had been) in an? (?:[^ ]+ )?(?:accident|crash|collision|wreck)|life (?:and|or) death|(?:broke|broken) (?:my|his|her) (?:neck|back|spine|skull|hip)|(?:hung|hanged|hanging|strangled) (?:himself|herself|myself)|unable to breathe|hit his head hard`,
+  `can't feel (?:[^ ]+ ){0,4}(?:arm|leg|legs|side|hands)|(?:he|she|he's|she's) (?:gone )?(?:cold and|stone cold|stiff and)`,
   // Calls for help
   `emergency`,
   `ambulance|paramedic|paramedics|nine one one|nine 1 1|9 1 1|911|999|nine nine nine|9 9 9|112`,
@@ -111,7 +114,7 @@ const HARMLESS: readonly RegExp[] = [
   /blood (?:test|tests|work|pressure|sample|draw|results)|help (?:me )?(?:book|booking|with|find|make|to)/g,
   /(?:died|dies|passed away) (?:of|from) (?:an? )?(?:heart attack|stroke|overdose|sepsis)/g,
   /(?:dentist|doctor) (?:[^ ]+ ){0,2}(?:had|having) an? (?:stroke|heart attack|seizure)/g,
-  / i (?:couldn't|didn't|don't|can't) wake/g,
+  / i (?:couldn't|didn't|don't|can't) wake(?! (?:him|her|them|my|the|up my))/g,
   /dog (?:[^ ]+ ){0,3}(?:choked|choking|seizure|died|collapsed)/g,
   /(?:tooth|teeth|crown|filling|bridge|denture|implant) (?:[^ ]+ ){0,2}(?:collapsed|dying|dead)/g,
   /seizure (?:medication|medicine|meds|clinic)|(?:stroke|seizure|overdose) (?:awareness|training|course)/g,
