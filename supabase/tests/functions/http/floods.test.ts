@@ -1,10 +1,15 @@
 /** Requests that cost their sender little and would cost us much: none of them gets as far as our work. */
 import assert from "node:assert/strict";
-import { projectFunctions } from "../../../../scripts/testkit/lone-function.ts";
+import { parse } from "smol-toml";
+import { z } from "zod";
 import { transmit } from "../../../../scripts/testkit/caller/transport.ts";
 import { stackLine } from "./stack.ts";
 
 const { reachedAt } = stackLine();
+
+/** Those that supabase/config.toml lists. */
+const config = parse(Deno.readTextFileSync(new URL("../../../config.toml", import.meta.url)));
+const FUNCTIONS = Object.keys(z.record(z.string(), z.unknown()).parse(config.functions));
 
 /** 64 KB: two characters a field. */
 const MANY_FIELDS = "x&".repeat(32_000);
@@ -18,7 +23,7 @@ const CREDENTIALS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   "a forged key": { apikey: "sb_secret_forged", authorization: "Bearer sb_secret_forged" },
 };
 
-for (const { name } of projectFunctions()) {
+for (const name of FUNCTIONS) {
   for (const [what, headers] of Object.entries(CREDENTIALS)) {
     Deno.test(`${name} turns away 32,000 fields from somebody with ${what}`, async () => {
       const post = { method: "POST", headers: { ...FORM, ...headers }, body: MANY_FIELDS };
