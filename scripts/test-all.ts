@@ -1,9 +1,9 @@
 /** `deno task test:all`: every proof, one after the other, each with its total, and the sum of them. */
-import { parseArgs } from "node:util";
 import { runCommand } from "./command/command.ts";
+import { readOptions } from "./command/options.ts";
 import { spawn } from "./stack/child.ts";
 import { repositoryDir } from "./stack/settings.ts";
-import { type Count, readTotal } from "./testkit/running/totals.ts";
+import { conclude, type Count, readTotal, sumOf } from "./testkit/running/totals.ts";
 
 const TASKS = ["test", "test:outbox", "test:stress", "test:live", "test:regression", "test:layers", "test:performance"];
 
@@ -12,7 +12,7 @@ const usage = `deno task test:all
 Every proof, one after the other, each with its total: ${TASKS.join(", ")}.`;
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
-  parseArgs({ args: [...args], options: {} });
+  readOptions(args, {});
   const totals: (Count & { readonly task: string; readonly seconds: number })[] = [];
   for (const task of TASKS) {
     console.log(`\n=== deno task ${task}\n`);
@@ -25,10 +25,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
   for (const { task, passed, failed, seconds } of totals) {
     console.log(`${task.padEnd(18)}${`${passed} passed, ${failed} failed`.padEnd(28)}${seconds} s`);
   }
-  const passed = totals.reduce((sum, count) => sum + count.passed, 0);
-  const failed = totals.reduce((sum, count) => sum + count.failed, 0);
-  console.log(`\n${passed} passed, ${failed} failed`);
-  return failed > 0 || passed === 0 ? 1 : 0;
+  return conclude(sumOf(totals));
 }
 
 async function runTask(task: string, signal: AbortSignal): Promise<Count> {

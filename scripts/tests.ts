@@ -9,7 +9,7 @@ import { repositoryDir } from "./stack/settings.ts";
 import { startThrowAwayStack, type ThrowAwayStack } from "./stack/throw-away.ts";
 import { runDenoTests } from "./testkit/running/deno-tests.ts";
 import { runPgtap } from "./testkit/running/pgtap.ts";
-import type { Count } from "./testkit/running/tap.ts";
+import { conclude, type Count, sumOf } from "./testkit/running/totals.ts";
 
 const usage = `deno task test [PART …]
 
@@ -35,22 +35,20 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
   const chosen = args.length > 0 ? args : Object.keys(parts);
   const unknown = chosen.find((name) => !Object.hasOwn(known, name));
   if (unknown) throw new BadArguments(`There is no part "${unknown}"; there are ${Object.keys(known).join(", ")}.`);
-  const total = { passed: 0, failed: 0 };
+  const counts: Count[] = [];
   try {
     await using stack = await startThrowAwayStack(terminalReport(), signal);
     for (const name of chosen) {
       const count = await known[name]?.(stack, signal);
-      total.passed += count?.passed ?? 0;
-      total.failed += count?.failed ?? 0;
+      if (count !== undefined) counts.push(count);
     }
-    if (total.failed > 0) showLogs(`${stack.env.STACK_DIR}`);
+    if (sumOf(counts).failed > 0) showLogs(`${stack.env.STACK_DIR}`);
   } catch (error) {
     signal.throwIfAborted();
     console.error(error);
-    total.failed += 1;
+    counts.push({ passed: 0, failed: 1 });
   }
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
-  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+  return conclude(sumOf(counts));
 }
 
 function denoTests(stack: ThrowAwayStack, paths: string[], signal: AbortSignal, isLoud = false): Promise<Count> {

@@ -1,7 +1,6 @@
 /** For tests: a scratch database with the two demo clinics at work, and a way to see whether a clinic's rows have changed. */
 import postgres from "postgres";
 import { createScratchDatabase } from "../testkit/scratch-database.ts";
-import { serverUrls } from "../testkit/server-urls.ts";
 import type { Target } from "./target.ts";
 import { readTenantTables } from "./tenant-tables.ts";
 
@@ -22,8 +21,7 @@ export interface BusyClinics extends AsyncDisposable {
 
 /** Makes one. The clinics' numbers and the calls' sids are alike wherever they can be, to be mixed up by whoever is careless. */
 export async function openBusyClinics(): Promise<BusyClinics> {
-  const { adminUrl, url } = serverUrls(Deno.env.toObject());
-  const scratch = await createScratchDatabase(adminUrl, url);
+  const scratch = await createScratchDatabase(Deno.env.toObject());
   const sql = postgres(scratch.url, { max: 1, onnotice: () => {}, connection: { TimeZone: "UTC" } });
   const close = async () => {
     await sql.end({ timeout: 5 });

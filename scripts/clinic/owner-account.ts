@@ -57,6 +57,15 @@ async function inviteByMail(target: Target, email: string): Promise<Account> {
 
 async function insertAccount(sql: postgres.TransactionSql, email: string): Promise<Account> {
   const password = newPassword();
+  return {
+    userId: await writeAccount(sql, email, password),
+    told: `${email} signs in with the password ${password} (shown this once).`,
+    undo: async () => {},
+  };
+}
+
+/** Writes the rows that the Auth server would, and gives the user's id. */
+export async function writeAccount(sql: postgres.ISql, email: string, password: string): Promise<string> {
   const [user] = await sql<{ id: string }[]>`
     insert into auth.users (
       id, instance_id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
@@ -75,11 +84,7 @@ async function insertAccount(sql: postgres.TransactionSql, email: string): Promi
       ${user.id}, ${user.id}, 'email', ${user.id},
       jsonb_build_object('sub', ${user.id}::text, 'email', ${email}::text, 'email_verified', true), now(), now(), now()
     )`;
-  return {
-    userId: user.id,
-    told: `${email} signs in with the password ${password} (shown this once).`,
-    undo: async () => {},
-  };
+  return user.id;
 }
 
 /** Eighteen characters that cannot be mistaken for each other when read aloud or copied by hand. */

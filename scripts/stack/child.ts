@@ -4,6 +4,7 @@
  * They also hold a pipe from the stack as their standard input: it closes when the stack dies, even by `kill -9`.
  */
 import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** A running process. */
 export interface Child {
@@ -117,22 +118,6 @@ function signalGroup(pid: number, signal: Deno.Signal): void {
   } catch (error) {
     if (isAlive(pid)) throw error;
   }
-}
-
-/** Waits. */
-export function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }
 
 /** For the stack's own Deno processes: their standard input is a pipe from the stack, which closes when the stack dies. */

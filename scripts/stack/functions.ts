@@ -1,5 +1,6 @@
 /** The edge functions, each a process of its own, started again when it dies or when its source changes. */
-import { type Child, delay, spawn } from "./child.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Child, spawn } from "./child.ts";
 import { openNewLog } from "./log-file.ts";
 import { fromFileUrl, join } from "./paths.ts";
 import type { EdgeFunction } from "./project.ts";
@@ -75,7 +76,7 @@ function superviseFunction(
       restarting = false;
       // One that fails at once is not hammered: nothing changes before its source does, and that cuts the pause short.
       pause = new AbortController();
-      await delay(Math.min(100 * 2 ** failures, 10_000) - 100, pause.signal).catch(() => {});
+      await delay(Math.min(100 * 2 ** failures, 10_000) - 100, undefined, { signal: pause.signal }).catch(() => {});
       if (stopping) return;
       // It is loaded when it is called: an editor that saves every minute shall not keep the machine busy.
       child = start("when-called");
@@ -84,7 +85,7 @@ function superviseFunction(
   const supervised = supervise();
   return {
     name: fn.name,
-    ready: untilItListens(fn.port, child),
+    ready: untilItListens(fn.port, child).then(() => {}),
     async restart() {
       restarting = true;
       pause.abort();
@@ -133,16 +134,18 @@ function spawnFunction(
   });
 }
 
-async function untilItListens(port: number, child: Child): Promise<void> {
+/** Waits until the process listens on its port; false when it ended first. */
+export async function untilItListens(port: number, child: Child): Promise<boolean> {
   let ended = false;
   child.exited.then(() => ended = true);
   while (!ended) {
     try {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
+      return true;
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await delay(20);
+      await delay(2);
     }
   }
+  return false;
 }

@@ -1,5 +1,6 @@
 /** The process of the API port, started again when it dies. */
-import { type Child, delay, spawn } from "./child.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Child, spawn } from "./child.ts";
 import type { GatewaySettings } from "./gateway.ts";
 import { openNewLog } from "./log-file.ts";
 import { fromFileUrl, join } from "./paths.ts";
@@ -65,7 +66,7 @@ export function startGateway(
           await answer.body?.cancel();
           return;
         } catch {
-          await delay(25, signal);
+          await delay(25, undefined, { signal });
         }
       }
     },

@@ -2,7 +2,8 @@
  * What a server that was killed leaves behind: its own children, or, when it was the stack that got killed, the server
  * itself. A process is touched only when it proves to work on the data in question; a process id on file proves nothing.
  */
-import { delay, signalProcess } from "./child.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { signalProcess } from "./child.ts";
 import { exists, join } from "./paths.ts";
 
 /** Ends a server that an earlier stack could not stop; true when there was one. */

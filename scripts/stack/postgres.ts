@@ -3,7 +3,8 @@
  * has a class for that, which is not used: it ends the server in an exit hook of its own, whenever the process exits and
  * whatever we are in the middle of, cannot restart a server that died, and creates a user on the machine for root.
  */
-import { type Child, delay, run, spawn } from "./child.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Child, run, spawn } from "./child.ts";
 import { openNewLog } from "./log-file.ts";
 import { exists, join } from "./paths.ts";
 import { addPgtap, findBinaries } from "./postgres-binaries.ts";
@@ -134,7 +135,7 @@ async function untilItAnswers(dataDir: string, child: Child, signal: AbortSignal
   child.exited.then(() => ended = true);
   while (!isReady(dataDir, child.pid)) {
     if (ended) throw new Error(`Postgres did not start. ${child.lastWords()}`);
-    await delay(pollMs, signal);
+    await delay(pollMs, undefined, { signal });
   }
 }
 

@@ -21,7 +21,7 @@ export function terminalReport(write: (text: string) => void = writeOut): Report
         write(`${open === "" ? `  ${what} ` : ""}${seconds(performance.now() - began)}\n`);
         return result;
       } catch (error) {
-        const outcome = error instanceof DOMException && error.name === "AbortError" ? "stopped" : "failed";
+        const outcome = error instanceof Error && error.name === "AbortError" ? "stopped" : "failed";
         write(`${open === "" ? `  ${what} ` : ""}${outcome}\n`);
         throw error;
       } finally {

@@ -1,5 +1,5 @@
 /** The clock of the local stack: pokes the worker, as pg_cron and pg_net do on Supabase. */
-import { delay } from "./child.ts";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** Twice as often as a text has to be out quickly; a poke that finds nothing to do costs three short queries. */
 const everyMs = 2000;
@@ -14,9 +14,9 @@ export function startSchedule(functionsUrl: string, secretKey: string): { stop()
     while (!stopping.signal.aborted) {
       try {
         await poke(functionsUrl, secretKey, stopping.signal);
-        await delay(everyMs, stopping.signal);
+        await delay(everyMs, undefined, { signal: stopping.signal });
       } catch {
-        if (!stopping.signal.aborted) await delay(everyMs, stopping.signal).catch(() => {});
+        if (!stopping.signal.aborted) await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
   };

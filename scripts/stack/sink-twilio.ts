@@ -2,8 +2,8 @@
  * A stand-in for Twilio's REST API, at the paths and in the shapes of the real one, so that the real client library works
  * against it. Nothing is sent to anybody. `PUT /twilio/faults` makes the next messages fail, to see what we do about it.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { delay } from "./child.ts";
 import { localKeys } from "./settings.ts";
 import { TwilioLine } from "./sink-twilio-calls.ts";
 import type { Sink } from "./ops.ts";

@@ -1,8 +1,9 @@
 /** The stack from outside, as `deno task start` runs it: a process that is started, hurt, and stopped. */
+import { setTimeout as delay } from "node:timers/promises";
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import { freePort } from "./claims.ts";
-import { delay, isAlive } from "./child.ts";
+import { isAlive } from "./child.ts";
 import { exists, fromFileUrl, join } from "./paths.ts";
 
 const entry = fromFileUrl(new URL("start.ts", import.meta.url));

@@ -1,47 +1,44 @@
 /** The migrations are chapters: each is whole when it ends, whatever comes after it. */
 import assert from "node:assert/strict";
-// @ts-types="@types/pg"
-import type pg from "pg";
+import type postgres from "postgres";
 import { createScratchDatabase, readChapters } from "./scratch-database.ts";
-import { serverUrls } from "./server-urls.ts";
 
 const unknownNames = await Deno.readTextFile(new URL("./unknown-names.sql", import.meta.url));
 const longestFunction = 70;
 
-async function findUnknownNames(client: pg.Client): Promise<string[]> {
-  const { rows } = await client.query<{ function: string; unknown: string }>(unknownNames);
+async function findUnknownNames(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql.unsafe<{ function: string; unknown: string }[]>(unknownNames);
   return rows.map(({ function: name, unknown }) => `${name} names ${unknown}`);
 }
 
 Deno.test("no chapter of the migrations calls ahead: whatever its functions name is there when it ends", async () => {
-  const { adminUrl, url } = serverUrls(Deno.env.toObject());
   const calledAhead: string[] = [];
   let chapters = 0;
-  const afterChapter = async (chapter: string, client: pg.Client) => {
-    const { rows } = await client.query<{ check_function_bodies: string }>("show check_function_bodies");
-    assert.equal(rows[0]?.check_function_bodies, "on");
-    calledAhead.push(...(await findUnknownNames(client)).map((line) => `${chapter}: ${line}`));
+  const afterChapter = async (chapter: string, sql: postgres.Sql) => {
+    const [setting] = await sql`show check_function_bodies`;
+    assert.equal(setting?.check_function_bodies, "on");
+    calledAhead.push(...(await findUnknownNames(sql)).map((line) => `${chapter}: ${line}`));
     chapters += 1;
-    if (chapters === 1) await seesOneThatDoes(client);
+    if (chapters === 1) await seesOneThatDoes(sql);
   };
-  await using _database = await createScratchDatabase(adminUrl, url, { afterChapter });
+  await using _database = await createScratchDatabase(Deno.env.toObject(), { afterChapter });
   assert.ok(chapters > 1);
   assert.deepEqual(calledAhead, []);
 });
 
-async function seesOneThatDoes(client: pg.Client): Promise<void> {
-  await client.query(`
+async function seesOneThatDoes(sql: postgres.Sql): Promise<void> {
+  await sql.unsafe(`
     begin;
     create function private.call_ahead() returns void language plpgsql set search_path = '' as $$
     begin
       -- private.only_in_a_comment() is nothing.
       perform private.of_a_later_chapter(a.id) from public.later_table a;
-    end; $$`);
-  assert.deepEqual(await findUnknownNames(client), [
+    end; $$`).simple();
+  assert.deepEqual(await findUnknownNames(sql), [
     "private.call_ahead() names private.of_a_later_chapter",
     "private.call_ahead() names public.later_table",
   ]);
-  await client.query("rollback");
+  await sql.unsafe("rollback").simple();
 }
 
 Deno.test(`no function of the database is longer than ${longestFunction} lines`, () => {

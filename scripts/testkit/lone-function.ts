@@ -1,13 +1,18 @@
 /** One function in a process of its own beside the stack, as the stack runs it, with whatever settings. */
-import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../stack/claims.ts";
-import { type Child, spawn } from "../stack/child.ts";
-import { LOAD_WHEN_NEEDED } from "../stack/functions.ts";
+import { spawn } from "../stack/child.ts";
+import { LOAD_WHEN_NEEDED, untilItListens } from "../stack/functions.ts";
 import { exists, fromFileUrl, join, pathToFileUrl } from "../stack/paths.ts";
+import { type EdgeFunction, readFunctions } from "../stack/project.ts";
 import { repositoryDir } from "../stack/settings.ts";
-import type { StackEnvironment } from "./stack-environment.ts";
+import type { StackEnvironment } from "./environment.ts";
 
 const host = fromFileUrl(new URL("../stack/function-host.ts", import.meta.url));
+
+/** Every function of the project, as its configuration lists them. */
+export function projectFunctions(): EdgeFunction[] {
+  return readFunctions(join(repositoryDir, "supabase"));
+}
 
 /** A process that serves one function. */
 export interface LoneFunction extends AsyncDisposable {
@@ -64,7 +69,7 @@ export async function startLoneFunction(
       log += decoder.decode(bytes, { stream: true });
     },
   });
-  await untilItListens(child, port);
+  if (!await untilItListens(port, child)) throw new Error(`A function ended while it started:\n${child.lastWords()}`);
   return {
     url: `http://127.0.0.1:${port}`,
     loadMs: performance.now() - began,
@@ -89,21 +94,6 @@ export async function writeImportMap(
   const path = await Deno.makeTempFile({ prefix: "frontdesk-imports-", suffix: ".json" });
   Deno.writeTextFileSync(path, JSON.stringify({ imports: { ...imports, ...Object.fromEntries(urls) } }));
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
-}
-
-async function untilItListens(child: Child, port: number): Promise<void> {
-  let status: Deno.CommandStatus | undefined;
-  child.exited.then((ended) => status = ended);
-  for (;;) {
-    if (status !== undefined) throw new Error(`A function ended while it started:\n${child.lastWords()}`);
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await delay(2);
-    }
-  }
 }
 
 /** The sum over its threads, as Linux keeps it in nanoseconds. */

@@ -2,13 +2,13 @@
  * A database of its own on a running server, with all migrations and nothing else: for tests that change what a shared one
  * must keep. Made in a second, since it asks for no server and no CLI.
  */
-// @ts-types="@types/pg"
-import type pg from "pg";
+import type postgres from "postgres";
+import { fileURLToPath } from "node:url";
 import { prepareDatabase } from "../stack/database.ts";
-import { fromFileUrl } from "../stack/paths.ts";
-import { withClient } from "../stack/sql.ts";
+import { needed, type StackEnvironment } from "./environment.ts";
+import { connect } from "./sql.ts";
 
-const migrationsDir = fromFileUrl(new URL("../../supabase/migrations/", import.meta.url));
+const migrationsDir = fileURLToPath(new URL("../../supabase/migrations/", import.meta.url));
 
 /** URLs of the scratch database by role; disposing drops it. */
 export interface ScratchDatabase extends AsyncDisposable {
@@ -23,28 +23,24 @@ export interface ScratchOptions {
   /** SQL that runs before the migrations. */
   readonly platform?: string;
   /** Looks at the database as it is when a migration has just been applied. */
-  readonly afterChapter?: (chapter: string, client: pg.Client) => Promise<void>;
+  readonly afterChapter?: (chapter: string, sql: postgres.Sql) => Promise<void>;
 }
 
-/** Creates one beside the database that the superuser's URL names. */
+/** Creates one on the server of the stack whose environment this is. */
 export async function createScratchDatabase(
-  serverAdminUrl: string,
-  serverUrl: string,
+  stack: StackEnvironment,
   options: ScratchOptions = {},
 ): Promise<ScratchDatabase> {
   const name = `scratch_${crypto.randomUUID().replaceAll("-", "")}`;
-  const [adminUrl, url] = [serverAdminUrl, serverUrl].map((one) => withDatabase(one, name));
-  if (!adminUrl || !url) throw new Error("A URL has no database to replace.");
-  await withClient(serverAdminUrl, (client) => client.query(`create database ${name} owner postgres`));
+  const server = needed(stack, "ADMIN_DB_URL");
   const scratch = {
-    adminUrl,
-    url,
-    [Symbol.asyncDispose]: async () => {
-      await withClient(serverAdminUrl, (client) => client.query(`drop database ${name} with (force)`));
-    },
+    adminUrl: withDatabase(server, name),
+    url: withDatabase(needed(stack, "DB_URL"), name),
+    [Symbol.asyncDispose]: () => onServer(server, `drop database ${name} with (force)`),
   };
+  await onServer(server, `create database ${name} owner postgres`);
   try {
-    await furnish(name, adminUrl, url, options);
+    await furnish(name, scratch, options);
     return scratch;
   } catch (error) {
     await scratch[Symbol.asyncDispose]();
@@ -52,19 +48,25 @@ export async function createScratchDatabase(
   }
 }
 
-async function furnish(name: string, adminUrl: string, url: string, options: ScratchOptions): Promise<void> {
-  const { platform = "", afterChapter } = options;
+async function onServer(url: string, statement: string): Promise<void> {
+  await using sql = connect(url);
+  await sql.unsafe(statement);
+}
+
+async function furnish(
+  name: string,
+  { adminUrl, url }: Pick<ScratchDatabase, "adminUrl" | "url">,
+  { platform = "", afterChapter }: ScratchOptions,
+): Promise<void> {
   await prepareDatabase(adminUrl, platform);
-  await withClient(adminUrl, async (client) => {
-    await client.query(`alter database ${name} set search_path to "$user", public, extensions`);
-    await client.query("create extension pgtap with schema extensions");
-  });
-  await withClient(url, async (client) => {
-    for (const { name: chapter, text } of readChapters()) {
-      await client.query(`begin;\n${text}\n;commit`);
-      await afterChapter?.(chapter, client);
-    }
-  });
+  await using admin = connect(adminUrl);
+  await admin.unsafe(`alter database ${name} set search_path to "$user", public, extensions`);
+  await admin.unsafe("create extension pgtap with schema extensions");
+  await using owner = connect(url);
+  for (const { name: chapter, text } of readChapters()) {
+    await owner.unsafe(`begin;\n${text}\n;commit`).simple();
+    await afterChapter?.(chapter, owner);
+  }
 }
 
 /** The migrations, in the order in which they are applied. */

@@ -1,4 +1,5 @@
 /** Runs the worker by hand, where a test has to know when. */
+import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
 import type { Line } from "./caller/line.ts";
 import { transmit } from "./caller/transport.ts";
@@ -23,7 +24,7 @@ export async function holdReconciliation(sql: postgres.Sql): Promise<AsyncDispos
   };
   const before = await begun();
   for (let waited = 0; await begun() === before && waited < 10_000; waited += 100) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delay(100);
   }
   return {
     async [Symbol.asyncDispose]() {

@@ -90,7 +90,7 @@ comment on function private.failure(text) is
 --     a holiday, so that neither misses the other.
 --  7. Claims: the provider's first, then those of each kind of room or device by name. `shift` resource, advisory, comes just
 --     before the claims of that resource, for whoever shifts a claim of their own. Whoever replaces a claim takes the new time
---     before releasing the old. Several claims that exist are locked in the order of their ids.
+--     before releasing the old. Several claims that exist are locked in this same order.
 --  8. Rows of waitlist_entries and outbox, then texts and follow_up_tasks. Whoever looks for work there uses SKIP LOCKED.
 --  9. Counts of requests, by minute, function and bucket.
 -- 10. `owners` clinic       advisory, with rows of memberships: nobody who takes it takes another.

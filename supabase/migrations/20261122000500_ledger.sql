@@ -166,10 +166,13 @@ begin
   return array(
     select c.id
     from public.slot_claims c
+    join public.resources r
+      on r.org_id = c.org_id
+      and r.id = c.resource_id
     where c.org_id = p_org_id
       and (c.hold_id = p_owner_id or c.appointment_id = p_owner_id)
-    order by c.id
-    for update
+    order by r.kind <> 'provider', r.kind, c.id
+    for update of c
   );
 end;
 $$;

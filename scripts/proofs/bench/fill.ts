@@ -54,7 +54,7 @@ async function rememberConstraint(connection: postgres.ReservedSql): Promise<str
 }
 
 /** Without triggers and foreign keys, the ones that are enabled ALWAYS included, and with them again afterwards. */
-async function pastTheTriggers(connection: postgres.ReservedSql, fill: () => PromiseLike<unknown>): Promise<void> {
+export async function pastTheTriggers(connection: postgres.Sql, fill: () => PromiseLike<unknown>): Promise<void> {
   const always = await connection<{ table: string; trigger: string }[]>`
     select tgrelid::regclass::text as table, tgname as trigger
     from pg_trigger

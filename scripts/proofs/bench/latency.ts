@@ -1,18 +1,36 @@
 /** How long one operation takes, one after the other. */
 import type postgres from "postgres";
-import type { BookingClient, directClient, FreeStart, Outcome } from "./clients.ts";
-import { type Spread, Stopwatch } from "./timings.ts";
+import { succeeded } from "../../testkit/booking/desk.ts";
+import { percentile } from "../../testkit/percentile.ts";
+import { type BookingClient, claim, confirm, find, type FreeStart } from "./clients.ts";
 
-/** What one client measured at one size. */
+/** What is timed, by the name under which it is printed. */
+const OPERATIONS = {
+  findDay: "find_open_slots, 1 day",
+  findMonth: "find_open_slots, 30 days",
+  claim: "claim_slot_atomic",
+  confirm: "confirm_hold",
+  bareInsert: "bare insert into the ledger",
+  leanInsert: "bare insert, constraint alone",
+} as const;
+type Operation = keyof typeof OPERATIONS;
+
+/** Half of the operations were at least this quick, and 19 of 20. */
+export interface Spread {
+  readonly name: string;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** What one client measured at one size; only a direct connection has lean inserts. */
 export interface Latencies {
   readonly client: string;
-  readonly findDay: Spread;
-  readonly findMonth: Spread;
-  readonly bareInsert: Spread;
-  readonly claim: Spread;
-  readonly confirm: Spread;
-  /** Under the same constraint on a table that has nothing else; only a direct connection can insert there. */
-  readonly leanInsert?: Spread;
+  readonly spreads: Readonly<Partial<Record<Operation, Spread>>>;
+}
+
+/** The median of an operation; NaN where it was not timed. */
+export function p50(latencies: Latencies, operation: Operation): number {
+  return latencies.spreads[operation]?.p50 ?? NaN;
 }
 
 const day = 24 * 3600 * 1000;
@@ -22,42 +40,43 @@ const day = 24 * 3600 * 1000;
  * from the other, in turns first and second. So whatever else the machine does falls on both alike.
  */
 export async function measureLatencies(
-  client: BookingClient | ReturnType<typeof directClient>,
+  client: BookingClient,
   starts: readonly FreeStart[],
   warmUp: number,
   signal: AbortSignal,
 ): Promise<Latencies> {
-  const watch = new Stopwatch();
+  const timings = new Map<Operation, number[]>();
+  const time = async <T>(operation: Operation, work: () => PromiseLike<T>): Promise<T> => {
+    const began = performance.now();
+    const result = await work();
+    timings.set(operation, [...timings.get(operation) ?? [], performance.now() - began]);
+    return result;
+  };
   for (const [n, start] of starts.entries()) {
     signal.throwIfAborted();
-    if (n === warmUp) watch.reset();
+    if (n === warmUp) timings.clear();
     const soon = new Date(Date.parse(start.starts_at) - day / 2);
-    succeeded(await watch.time("find 1 day", () => client.find(start, soon, new Date(soon.getTime() + day))));
+    succeeded(await time("findDay", () => find(client, start, soon, new Date(soon.getTime() + day))));
     const now = new Date();
-    succeeded(await watch.time("find 30 days", () => client.find(start, now, new Date(now.getTime() + 30 * day))));
+    succeeded(await time("findMonth", () => find(client, start, now, new Date(now.getTime() + 30 * day))));
 
     const bare = async () => {
-      await watch.time("bare insert", () => client.bareInsert(start, start.lane));
-      if ("leanInsert" in client) await watch.time("lean insert", () => client.leanInsert(start));
+      await time("bareInsert", () => client.bareInsert(start, start.lane));
+      const { leanInsert } = client;
+      if (leanInsert !== undefined) await time("leanInsert", () => leanInsert(start));
     };
-    const claim = () => watch.time("claim", () => client.claim(start, start.moss, `CA${crypto.randomUUID()}`));
     if (n % 2 === 0) await bare();
-    const { hold_id } = succeeded(await claim());
+    const { hold_id } = succeeded(await time("claim", () => claim(client, start, start.moss)));
     if (n % 2 === 1) await bare();
-    if (hold_id === undefined) throw new Error("A claim succeeded without a hold.");
     // Fifty patients a clinic are known: every other confirmation is for a new one.
     const phone = `+121255501${String(n % 2 === 0 ? n % 50 : 70 + n % 10).padStart(2, "0")}`;
-    succeeded(await watch.time("confirm", () => client.confirm(start, hold_id, phone)));
+    succeeded(await time("confirm", () => confirm(client, start, `${hold_id}`, phone)));
   }
-  return {
-    client: client.name,
-    findDay: watch.spread("find 1 day"),
-    findMonth: watch.spread("find 30 days"),
-    bareInsert: watch.spread("bare insert"),
-    claim: watch.spread("claim"),
-    confirm: watch.spread("confirm"),
-    ...("leanInsert" in client && { leanInsert: watch.spread("lean insert") }),
-  };
+  const spreads = [...timings].map(([operation, took]): [Operation, Spread] => [
+    operation,
+    { name: OPERATIONS[operation], p50: percentile(took, 50), p95: percentile(took, 95) },
+  ]);
+  return { client: client.name, spreads: Object.fromEntries(spreads) };
 }
 
 /** Free starts of random clinics; the same seed gives the same. */
@@ -67,13 +86,7 @@ export async function freeStarts(
   count: number,
   seed: number,
 ): Promise<readonly FreeStart[]> {
-  const starts = await admin<FreeStart[]>`
+  return await admin<FreeStart[]>`
     select org_id, lane, moss, service_id, hold_id, to_json(starts_at) #>> '{}' as starts_at, to_json(ends_at) #>> '{}' as ends_at
     from bench.free_starts(${clinics}, ${count}, ${(seed % 1000) / 1000})`;
-  return starts;
-}
-
-function succeeded(outcome: Outcome): Outcome {
-  if (!outcome.success) throw new Error(`An operation that is measured failed: ${outcome.reason}`);
-  return outcome;
 }

@@ -2,8 +2,10 @@
  * How the statements inside the RPCs are carried out. They are found by auto_explain, which sees what runs within a
  * function; `explain` of the call itself would only show the call.
  */
-import postgres from "postgres";
+import type postgres from "postgres";
 import { z } from "zod";
+import { directRpc, readAnswer, type Rpc } from "../../testkit/booking/desk.ts";
+import { connect } from "../../testkit/sql.ts";
 import type { FreeStart } from "./clients.ts";
 
 /** A table that was read from end to end, and by which statement. */
@@ -28,32 +30,28 @@ const explained = z.looseObject({ "Query Text": z.string(), Plan: planNode });
 /** Runs every RPC that reads the growing tables, so often that its plans are settled, and names each full scan. */
 export async function findFullScans(adminUrl: string, starts: readonly FreeStart[]): Promise<readonly FullScan[]> {
   const plans: string[] = [];
-  const sql = postgres(adminUrl, {
-    max: 1,
+  await using sql = connect(adminUrl, {
     onnotice: ({ message }) => {
       const plan = message?.match(/^duration: .* plan:\n([\s\S]*)$/)?.[1];
       if (plan) plans.push(plan);
     },
   });
-  try {
-    const seen = new Map<string, FullScan>();
-    const watch = async (rpc: string, call: () => PromiseLike<readonly postgres.Row[]>): Promise<postgres.Row> => {
-      plans.length = 0;
-      const [row] = await call();
-      for (const scan of plans.flatMap((plan) => fullScans(rpc, plan))) seen.set(`${scan.rpc} ${scan.statement}`, scan);
-      return z.record(z.string(), z.unknown()).parse(row?.answer);
-    };
-    await sql`set role service_role`;
-    for (const [n, start] of starts.entries()) {
-      // Plans are chosen anew for the first five runs; what stays after them is what counts.
-      if (n === starts.length - 2) await explainEverything(sql);
-      if (n >= starts.length - 2) seen.clear();
-      await exercise(sql, start, `+121255501${String(10 + n % 40)}`, watch);
-    }
-    return [...seen.values()];
-  } finally {
-    await sql.end();
+  const ask = directRpc(sql);
+  const seen = new Map<string, FullScan>();
+  const watch: Rpc = async (rpc, args) => {
+    plans.length = 0;
+    const answer = await ask(rpc, args);
+    for (const scan of plans.flatMap((plan) => fullScans(rpc, plan))) seen.set(`${scan.rpc} ${scan.statement}`, scan);
+    return answer;
+  };
+  await sql`set role service_role`;
+  for (const [n, start] of starts.entries()) {
+    // Plans are chosen anew for the first five runs; what stays after them is what counts.
+    if (n === starts.length - 2) await explainEverything(sql);
+    if (n >= starts.length - 2) seen.clear();
+    await exercise(watch, start, `+121255501${String(10 + n % 40)}`);
   }
+  return [...seen.values()];
 }
 
 async function explainEverything(sql: postgres.Sql): Promise<void> {
@@ -69,58 +67,35 @@ async function explainEverything(sql: postgres.Sql): Promise<void> {
 }
 
 /** Each RPC once, on a start of its own. */
-async function exercise(
-  sql: postgres.Sql,
-  start: FreeStart,
-  phone: string,
-  watch: (rpc: string, call: () => PromiseLike<readonly postgres.Row[]>) => Promise<postgres.Row>,
-): Promise<void> {
-  const { org_id, service_id, lane, moss, starts_at } = start;
-  const callSid = () => `CA${crypto.randomUUID()}`;
-  const contact = sql.json({ phone, name: "Nell Harper" });
-  const proving = callSid();
-  const day = "1 day";
-  await watch(
-    "find_open_slots",
-    () => sql`select public.find_open_slots(${org_id}, ${service_id}, now(), now() + interval '30 days') as answer`,
-  );
-  const claim = (provider: string) =>
-    watch(
-      "claim_slot_atomic",
-      () =>
-        sql`select public.claim_slot_atomic(${org_id}, ${provider}, ${service_id}, ${starts_at}, ${callSid()}) as answer`,
-    );
+async function exercise(rpc: Rpc, start: FreeStart, phone: string): Promise<void> {
+  const { org_id: p_org_id, service_id: p_service_id, lane, moss, starts_at: p_starts_at } = start;
+  const p_contact = { phone, name: "Nell Harper" };
+  const p_call_sid = () => `CA${crypto.randomUUID()}`;
+  const span = (days: number) => ({ p_from: new Date(), p_to: new Date(Date.now() + days * 86_400_000) });
+  const ask = (name: string, args: Readonly<Record<string, unknown>>) => readAnswer(rpc(name, { p_org_id, ...args }));
+  const claim = (p_provider_id: string) =>
+    ask("claim_slot_atomic", { p_provider_id, p_service_id, p_starts_at, p_call_sid: p_call_sid() });
+  await ask("find_open_slots", { p_service_id, ...span(30) });
   const [first, second] = [await claim(lane), await claim(moss)];
   await claim(lane);
-  await watch(
-    "set_hold_contact",
-    () => sql`select public.set_hold_contact(${org_id}, ${first.hold_id}, ${contact}) as answer`,
-  );
-  const booked = await watch(
-    "confirm_hold",
-    () => sql`select public.confirm_hold(${org_id}, ${first.hold_id}, ${contact}) as answer`,
-  );
-  await watch(
-    "list_appointments",
-    () => sql`select public.list_appointments(${org_id}, ${phone}, null, ${proving}, ${booked.code}) as answer`,
-  );
-  await watch(
-    "reschedule_appointment",
-    () =>
-      sql`select public.reschedule_appointment(${org_id}, ${booked.appointment_id}, ${second.hold_id}, ${proving}) as answer`,
-  );
-  await watch(
-    "join_waitlist",
-    () =>
-      sql`select public.join_waitlist(${org_id}, ${service_id}, ${contact}, null, now(), now() + ${day}::interval) as answer`,
-  );
-  await watch(
-    "cancel_appointment",
-    () => sql`select public.cancel_appointment(${org_id}, ${booked.appointment_id}, null, ${proving}) as answer`,
-  );
+  await ask("set_hold_contact", { p_hold_id: first.hold_id, p_contact });
+  const { appointment_id: p_appointment_id, code: p_code } = await ask("confirm_hold", {
+    p_hold_id: first.hold_id,
+    p_contact,
+  });
+  const proven = { p_appointment_id, p_call_sid: p_call_sid() };
+  await ask("list_appointments", {
+    p_phone: phone,
+    p_date_of_birth: null,
+    p_call_sid: proven.p_call_sid,
+    p_code,
+  });
+  await ask("reschedule_appointment", { ...proven, p_hold_id: second.hold_id });
+  await ask("join_waitlist", { p_service_id, p_contact, p_provider_id: null, ...span(1) });
+  await ask("cancel_appointment", proven);
   const third = await claim(lane);
-  await watch("release_hold", () => sql`select public.release_hold(${org_id}, ${third.hold_id}) as answer`);
-  await watch("expire_holds", () => sql`select public.expire_holds() as answer`);
+  await ask("release_hold", { p_hold_id: third.hold_id });
+  await readAnswer(rpc("expire_holds", {}));
 }
 
 /** The growing tables that a plan reads from end to end. */

@@ -1,7 +1,6 @@
 /** How many starts a second are claimed when many claim at once. */
-import postgres from "postgres";
-import type { FreeStart } from "./clients.ts";
-import { directClient } from "./clients.ts";
+import type postgres from "postgres";
+import { type BookingClient, claim as claimStart, directClient, type FreeStart } from "./clients.ts";
 
 /** Successes a second. */
 export interface Throughput {
@@ -27,7 +26,7 @@ export async function measureThroughput(
   const hot = hotStarts(await hotClinic(admin));
   const many = manyStarts(await someClinics(admin, clinics));
 
-  const run = async (one: (client: ReturnType<typeof open>) => Promise<boolean>): Promise<number> => {
+  const run = async (one: (client: BookingClient) => Promise<boolean>): Promise<number> => {
     const until = performance.now() + seconds * 1000;
     let done = 0;
     const began = performance.now();
@@ -39,13 +38,13 @@ export async function measureThroughput(
     }));
     return done / ((performance.now() - began) / 1000);
   };
-  const bare = (next: () => FreeStart) => (client: ReturnType<typeof open>) => {
+  const bare = (next: () => FreeStart) => (client: BookingClient) => {
     const start = next();
     return client.bareInsert(start, start.lane).then(() => true);
   };
-  const claim = (next: () => FreeStart) => async (client: ReturnType<typeof open>) => {
+  const claim = (next: () => FreeStart) => async (client: BookingClient) => {
     const start = next();
-    const { success, reason } = await client.claim(start, start.moss, `CA${crypto.randomUUID()}`);
+    const { success, reason } = await claimStart(client, start, start.moss);
     // Many callers who draw at random sometimes draw the same start, or a provider's day off.
     if (!success && reason !== "slot_taken" && reason !== "outside_hours") throw new Error(`A claim failed: ${reason}`);
     return success;

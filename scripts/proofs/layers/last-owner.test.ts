@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { createScratchDatabase } from "../../testkit/scratch-database.ts";
-import { serverUrls } from "../../testkit/server-urls.ts";
+import { connect } from "../../testkit/sql.ts";
 
 const rounds = 25;
 
@@ -40,33 +40,29 @@ async function bothLeave(
 
 for (const isolation of ["read committed", "repeatable read", "serializable"]) {
   Deno.test(`of two owners who leave at once one stays (${isolation})`, async (t) => {
-    const { adminUrl, url } = serverUrls(Deno.env.toObject());
-    await using scratch = await createScratchDatabase(adminUrl, url);
-    const open = () => postgres(scratch.url, { max: 1, onnotice: () => {} });
-    const [first, second, observer] = [open(), open(), open()];
-    try {
-      for (const [how, leave] of ways) {
-        await t.step(how, async () => {
-          for (let round = 0; round < rounds; round += 1) {
-            const [org, one, two] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
-            await observer`insert into public.organizations (id, name, timezone) values (${org}, 'Clinic', 'UTC')`;
-            for (const user of [one, two]) {
-              await observer`insert into auth.users (id, email) values (${user}, ${`${user}@clinic.test`})`;
-              await observer`insert into public.memberships (org_id, user_id, role) values (${org}, ${user}, 'owner')`;
-            }
-            const outcomes = await bothLeave([first, second], isolation, [one, two], leave);
-            const [{ owners } = { owners: 0 }] = await observer<{ owners: number }[]>`
-              select count(*)::int as owners from public.memberships where org_id = ${org} and role = 'owner'`;
-            assert.equal(owners, 1, `${outcomes}`);
-            assert.equal(outcomes.filter((outcome) => outcome === "left").length, 1, `${outcomes}`);
-            const refused = outcomes.find((outcome) => outcome !== "left");
-            // With a snapshot of its own, the second one's transaction fails to serialise instead.
-            assert.ok(refused === "PT409" || (isolation !== "read committed" && refused === "40001"), `${outcomes}`);
+    await using scratch = await createScratchDatabase(Deno.env.toObject());
+    await using first = connect(scratch.url);
+    await using second = connect(scratch.url);
+    await using observer = connect(scratch.url);
+    for (const [how, leave] of ways) {
+      await t.step(how, async () => {
+        for (let round = 0; round < rounds; round += 1) {
+          const [org, one, two] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+          await observer`insert into public.organizations (id, name, timezone) values (${org}, 'Clinic', 'UTC')`;
+          for (const user of [one, two]) {
+            await observer`insert into auth.users (id, email) values (${user}, ${`${user}@clinic.test`})`;
+            await observer`insert into public.memberships (org_id, user_id, role) values (${org}, ${user}, 'owner')`;
           }
-        });
-      }
-    } finally {
-      await Promise.all([first, second, observer].map((sql) => sql.end({ timeout: 5 })));
+          const outcomes = await bothLeave([first, second], isolation, [one, two], leave);
+          const [{ owners } = { owners: 0 }] = await observer<{ owners: number }[]>`
+              select count(*)::int as owners from public.memberships where org_id = ${org} and role = 'owner'`;
+          assert.equal(owners, 1, `${outcomes}`);
+          assert.equal(outcomes.filter((outcome) => outcome === "left").length, 1, `${outcomes}`);
+          const refused = outcomes.find((outcome) => outcome !== "left");
+          // With a snapshot of its own, the second one's transaction fails to serialise instead.
+          assert.ok(refused === "PT409" || (isolation !== "read committed" && refused === "40001"), `${outcomes}`);
+        }
+      });
     }
   });
 }

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { chooseLayers } from "./choose-layers.ts";
-import { findLayers, takeAway } from "./layers.ts";
+import { chooseLayers, findLayers, takeAway } from "./layers.ts";
 import { createScratchDatabase } from "../../testkit/scratch-database.ts";
-import { serverUrls } from "../../testkit/server-urls.ts";
 
 Deno.test("take any single layer of the silo away, and at least one test fails", async (t) => {
-  const { adminUrl, url } = serverUrls(Deno.env.toObject());
-  await using database = await createScratchDatabase(adminUrl, url);
+  await using database = await createScratchDatabase(Deno.env.toObject());
   const layers = await findLayers(database);
   const chosen = chooseLayers(layers, 1);
   assert.ok(layers.length > 500, `${layers.length} layers are few for so many tables`);

@@ -1,11 +1,10 @@
 /** Takes one layer of the silo away at a time, in a transaction that is undone, and sees whether a test notices. */
-// @ts-types="@types/pg"
-import pg from "pg";
-import { z } from "zod";
-import { fromFileUrl } from "../../stack/paths.ts";
-import { withClient } from "../../stack/sql.ts";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { runScript } from "../../testkit/running/pgtap.ts";
 import { readTap } from "../../testkit/running/tap.ts";
 import type { ScratchDatabase } from "../../testkit/scratch-database.ts";
+import { connect } from "../../testkit/sql.ts";
 
 /** One thing that stands between two clinics, and the statements that remove it. */
 export interface Layer {
@@ -21,16 +20,24 @@ export interface Verdict {
   readonly noticedBy: string | undefined;
 }
 
-const layerSchema = z.array(z.object({ kind: z.string(), object: z.string(), statements: z.string() }));
-const testsDir = fromFileUrl(new URL("../../../supabase/tests/database/", import.meta.url));
+const testsDir = fileURLToPath(new URL("../../../supabase/tests/database/", import.meta.url));
 
 /** The files that stand guard, in the order in which they are likely to notice. */
 const guards = ["10-catalogue", "13-members", "01-tenancy", "11-engine-silo", "12-audit"];
 
 /** Every layer that the database has. */
 export async function findLayers(database: ScratchDatabase): Promise<Layer[]> {
-  const query = await Deno.readTextFile(new URL("layers.sql", import.meta.url));
-  return await withClient(database.adminUrl, async (client) => layerSchema.parse((await client.query(query)).rows));
+  await using sql = connect(database.adminUrl);
+  return await sql.unsafe<Layer[]>(await Deno.readTextFile(new URL("layers.sql", import.meta.url)));
+}
+
+/** The first layers of each kind, from a place that differs from kind to kind, so that together they touch many tables. */
+export function chooseLayers(layers: readonly Layer[], perKind: number): Layer[] {
+  const kinds = Map.groupBy(layers, ({ kind }) => kind);
+  return [...kinds.values()].flatMap((ofKind, at) => {
+    const from = (at * 7) % ofKind.length;
+    return [...ofKind.slice(from), ...ofKind.slice(0, from)].slice(0, perKind);
+  });
 }
 
 /** Removes each, runs the guards until one notices, and puts it back. */
@@ -40,17 +47,16 @@ export async function takeAway(
   tell: (verdict: Verdict) => void,
 ): Promise<Verdict[]> {
   const bodies = await Promise.all(guards.map(readBody));
-  return await withClient(database.adminUrl, async (client) => {
-    const untouched = await firstFailure(client, "select 1", bodies);
-    if (untouched !== undefined) throw new Error(`With every layer in place a test fails already: ${untouched}`);
-    const verdicts: Verdict[] = [];
-    for (const layer of layers) {
-      const verdict = { layer, noticedBy: await firstFailure(client, layer.statements, bodies) };
-      verdicts.push(verdict);
-      tell(verdict);
-    }
-    return verdicts;
-  });
+  await using sql = connect(database.adminUrl);
+  const untouched = await firstFailure(sql, "select 1", bodies);
+  if (untouched !== undefined) throw new Error(`With every layer in place a test fails already: ${untouched}`);
+  const verdicts: Verdict[] = [];
+  for (const layer of layers) {
+    const verdict = { layer, noticedBy: await firstFailure(sql, layer.statements, bodies) };
+    verdicts.push(verdict);
+    tell(verdict);
+  }
+  return verdicts;
 }
 
 /** The file's statements without its own transaction: here they run in one that has begun with a layer's removal. */
@@ -61,45 +67,29 @@ async function readBody(name: string): Promise<string> {
   return body;
 }
 
-async function firstFailure(
-  client: pg.Client,
-  statements: string,
-  bodies: readonly string[],
-): Promise<string | undefined> {
+async function firstFailure(sql: postgres.Sql, statements: string, bodies: readonly string[]) {
   for (const body of bodies) {
-    await client.query("begin");
+    await sql.unsafe("begin").simple();
     try {
-      await client.query(statements);
+      await sql.unsafe(statements).simple();
       // The tests run as they always do: as the tables' owner, who is no superuser.
-      await client.query("set local session authorization postgres");
-      const failure = await failureIn(client, body);
+      await sql.unsafe("set local session authorization postgres").simple();
+      const failure = await failureIn(sql, body);
       if (failure !== undefined) return failure;
     } finally {
-      await client.query("rollback");
+      await sql.unsafe("rollback").simple();
     }
   }
   return undefined;
 }
 
-async function failureIn(client: pg.Client, body: string): Promise<string | undefined> {
+async function failureIn(sql: postgres.Sql, body: string): Promise<string | undefined> {
+  const lines: string[] = [];
   try {
-    return readTap(await rowsOf(client, body)).complaints[0];
+    await runScript(sql, body, lines);
   } catch (error) {
-    if (error instanceof pg.DatabaseError) return `# ${error.message}`;
+    if (error instanceof postgres.PostgresError) return `# ${error.message}`;
     throw error;
   }
-}
-
-function rowsOf(client: pg.Client, script: string): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    const lines: string[] = [];
-    const query = new pg.Query(script);
-    query.on("row", (row: object) => {
-      const value: unknown = Object.values(row)[0];
-      if (typeof value === "string") lines.push(...value.split("\n"));
-    });
-    query.on("end", () => resolve(lines));
-    query.on("error", reject);
-    client.query(query);
-  });
+  return readTap(lines).complaints[0];
 }

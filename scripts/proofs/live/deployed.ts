@@ -1,13 +1,11 @@
 /** Whole calls to a deployed project, as it is: no faults, no look into its database, and no more calls than there are flows. */
 import { inboundCall, newSid } from "../../testkit/caller/call-parameters.ts";
 import { type Line, openLine, send, sign } from "../../testkit/caller/line.ts";
-import { AddressRefused, onlyLoopback } from "../../testkit/caller/loopback.ts";
+import { onlyHost } from "../../testkit/caller/loopback.ts";
 import { placeCall } from "../../testkit/caller/place-call.ts";
-import { leaksIn } from "../../testkit/answers.ts";
-import { NAMES } from "./clinic.ts";
 import { FLOWS } from "./flows.ts";
-import { MOST_MS, type Verdict, wrongWith } from "./ordeal.ts";
-import { answering } from "./rehearsal.ts";
+import { leaksTold, MOST_MS, type Verdict, wrongWith } from "./faulted-turns.ts";
+import { answering } from "./trial-calls.ts";
 
 /** Where to call, and with which numbers. */
 export interface Deployed {
@@ -21,7 +19,7 @@ export interface Deployed {
 
 const MOST_TURNS = 15;
 
-/** Places each call that needs nothing prepared, and knocks without a signature. */
+/** Places each call that needs nothing prepared, and sends requests without a signature. */
 export async function verifyDeployed(deployed: Deployed, onRow: (row: Verdict) => void): Promise<Verdict[]> {
   const address = deployed.url.href.replace(/\/+$/, "");
   const line = openLine({
@@ -58,7 +56,7 @@ export async function verifyDeployed(deployed: Deployed, onRow: (row: Verdict) =
       ],
     });
   }
-  for (const name of ["voice", "voice-status", "voice-fallback"]) add(await knock(line, name, deployed));
+  for (const name of ["voice", "voice-status", "voice-fallback"]) add(await sendUnsigned(line, name, deployed));
   return rows;
 }
 
@@ -66,10 +64,9 @@ export async function verifyDeployed(deployed: Deployed, onRow: (row: Verdict) =
 const UNSEEN = { fault: "none", staff: "not looked at", sentry: "not looked at" } as const;
 
 /** Without the right signature there is no answer. */
-async function knock(line: Line, name: string, { to, from }: Deployed): Promise<Verdict> {
+async function sendUnsigned(line: Line, name: string, { to, from }: Deployed): Promise<Verdict> {
   const params = inboundCall({ callSid: newSid("CA"), accountSid: line.accountSid, to, from });
   const answer = await send(line, sign({ ...line, authToken: "somebody else's token" }, name, params));
-  const leaks = leaksIn(answer, line.publicUrl, { names: NAMES });
   return {
     ...UNSEEN,
     what: name,
@@ -79,15 +76,7 @@ async function knock(line: Line, name: string, { to, from }: Deployed): Promise<
     wrong: [
       ...(answer.status === 403 && answer.body === "" ? [] : [`it is answered ${answer.status}, not an empty 403`]),
       ...(answer.ms > MOST_MS ? [`an answer took ${Math.round(answer.ms)} ms`] : []),
-      ...leaks.map(({ kind, found }) => `the answer leaks a ${kind}: ${found}`),
+      ...leaksTold(answer, line.publicUrl, []),
     ],
-  };
-}
-
-/** Permits the one address that was asked for, if nobody can listen on the way; a redirect to any other is refused. */
-export function onlyHost(allowed: URL): (url: URL) => Promise<void> {
-  return async (url) => {
-    if (url.host !== allowed.host) throw new AddressRefused(url.href, `only ${allowed.host} is to be called`);
-    if (url.protocol !== "https:") await onlyLoopback(url);
   };
 }

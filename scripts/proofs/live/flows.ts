@@ -6,7 +6,7 @@ export interface Flow {
   /** One for each question of the clinic; whoever hears the tone leaves a message, whatever is on the list. */
   readonly answers: readonly string[];
   /** Who calls: somebody whom the clinic does not know, or a patient of it who has an appointment, or had one. */
-  readonly caller: "stranger" | "patient" | "former patient";
+  readonly caller: "new caller" | "patient" | "former patient";
   /** Their number does not come with the call. */
   readonly isWithheld?: true;
   /** What the caller hears at the end. */
@@ -19,8 +19,8 @@ export interface Flow {
   readonly isVariation?: true;
 }
 
-/** The patient who calls, and the stranger: names that no sentence of ours could hold by chance. */
-export const STRANGER = "Zebulon Quartermain";
+/** The patient who calls, and a new caller: names that no sentence of ours could hold by chance. */
+export const NEW_CALLER = "Zebulon Quartermain";
 export const PATIENT = { name: "Wilhelmina Okonkwo", birth: "1984-03-09", keyed: "03091984" } as const;
 /** What callers say after the tone. */
 export const MESSAGE = "this is about the marmalade incident";
@@ -30,29 +30,29 @@ export const OWN_NUMBER = "{own number}#";
 export const FLOWS: readonly Flow[] = [
   {
     name: "booking",
-    caller: "stranger",
-    answers: ["1", "1", "1", "1", `say:${STRANGER}`, "1"],
+    caller: "new caller",
+    answers: ["1", "1", "1", "1", `say:${NEW_CALLER}`, "1"],
     ends: /Your appointment is booked/,
     leaves: "nothing",
   },
   {
     name: "booking, withheld",
-    caller: "stranger",
+    caller: "new caller",
     isWithheld: true,
-    answers: ["1", "2", "1", "1", OWN_NUMBER, `say:${STRANGER}`, "1"],
+    answers: ["1", "2", "1", "1", OWN_NUMBER, `say:${NEW_CALLER}`, "1"],
     ends: /Your appointment is booked/,
     leaves: "nothing",
   },
   {
     name: "another time",
-    caller: "stranger",
-    answers: ["1", "1", "1", "9", "1", `say:${STRANGER}`, "2", "hangup"],
+    caller: "new caller",
+    answers: ["1", "1", "1", "9", "1", `say:${NEW_CALLER}`, "2", "hangup"],
     ends: /released that time|openings/,
     leaves: "a task",
   },
   {
     name: "waiting list",
-    caller: "stranger",
+    caller: "new caller",
     answers: ["1", "3", "1", "say:put me on the waiting list"],
     ends: /Goodbye/,
     leaves: "nothing",
@@ -85,23 +85,23 @@ export const FLOWS: readonly Flow[] = [
   },
   {
     name: "asking",
-    caller: "stranger",
+    caller: "new caller",
     answers: ["4", "say:where can I park my car", "2"],
     ends: /Goodbye/,
     leaves: "nothing",
   },
   {
     name: "asking, then telling",
-    caller: "stranger",
+    caller: "new caller",
     answers: ["4", "say:where can I park my car", "0"],
     ends: /Your message was recorded/,
     leaves: "a task",
   },
-  { name: "a message", caller: "stranger", answers: ["0"], ends: /Your message was recorded/, leaves: "a task" },
+  { name: "a message", caller: "new caller", answers: ["0"], ends: /Your message was recorded/, leaves: "a task" },
   {
     name: "booking by name",
-    caller: "stranger",
-    answers: ["1", "1", "1", "say:with doctor marsh", "1", `say:${STRANGER}`, "*", "1"],
+    caller: "new caller",
+    answers: ["1", "1", "1", "say:with doctor marsh", "1", `say:${NEW_CALLER}`, "*", "1"],
     ends: /Your appointment is booked/,
     leaves: "nothing",
     onlyOnTrial: true,
@@ -118,7 +118,7 @@ export const FLOWS: readonly Flow[] = [
   },
   {
     name: "asking at once",
-    caller: "stranger",
+    caller: "new caller",
     answers: ["say:where can I park my car", "say:and where can I park my car", "say:book an appointment", "hangup"],
     ends: /What would you like to come in for/,
     leaves: "nothing",

@@ -1,11 +1,13 @@
 /** Hostile input to every function: none may fall over, answer with a fault of ours, tell of our inside, or grow. */
-import { transmit } from "../../testkit/caller/transport.ts";
+import fc from "fast-check";
 import { leaksIn, whyNotTwiml } from "../../testkit/answers.ts";
-import { chance } from "./chance.ts";
-import { NAMES } from "./clinic.ts";
-import { type HostileRequest, hostileRequest, type Real } from "./hostile.ts";
-import type { FunctionProcess, Lane } from "../../testkit/faults/lane.ts";
-import { privateIn } from "./ordeal.ts";
+import { type Reply, transmit } from "../../testkit/caller/transport.ts";
+import { secretsOf, type StackEnvironment } from "../../testkit/environment.ts";
+import { type HostileRequest, hostileRequests } from "./hostile-requests.ts";
+import { privateIn } from "./faulted-turns.ts";
+import { realRequests } from "./real-requests.ts";
+import type { Trial } from "./trial-calls.ts";
+import { NAMES } from "./trial-clinic.ts";
 
 /** What came of it. */
 export interface Fuzzed {
@@ -23,50 +25,34 @@ const MOST_MS = 4000;
 /** A function may keep what it needs of many clinics; what grows with every request would be far beyond this. */
 const MOST_GROWTH_MB = 60;
 
-/** Sends so many requests to the lane's functions. */
-export async function fuzz(lane: Lane, options: {
-  readonly requests: number;
-  readonly seed: number;
-  readonly secretKey: string;
-  readonly secrets: readonly string[];
-  readonly to: string;
-  readonly real: readonly Real[];
-}): Promise<Fuzzed> {
-  const { requests, seed, secrets } = options;
-  const material = { ...options, functions: lane.functions, line: lane.line };
-  const random = chance(seed);
+/** Sends so many requests to the functions of the trial's lane. */
+export async function fuzz(trial: Trial, stack: StackEnvironment, requests: number, seed: number): Promise<Fuzzed> {
+  const { lane, clinic } = trial;
+  const { line, functions } = lane;
+  const secrets = secretsOf(stack);
+  const real = (await realRequests(trial)).map(({ url, params }) => ({
+    path: url.slice(line.publicUrl.length + 1),
+    params,
+  }));
+  const hostile = hostileRequests({ functions, line, secretKey: stack.SECRET_KEY ?? "", to: clinic.phone, real });
   const statuses: Record<string, number> = {};
   const wrong: string[] = [];
-  let slowestMs = 0;
-  let sent = 0;
-  let warm: Record<string, FunctionProcess> = {};
-
+  let [slowestMs, sent] = [0, 0];
+  const atFirst = lane.processes();
+  let warm = atFirst;
   const sendSome = async () => {
     while (sent < requests) {
       sent += 1;
       if (sent === Math.ceil(requests / 2)) warm = lane.processes();
-      const request = hostileRequest(material, random);
+      const [request] = fc.sample(hostile, { seed: seed + sent, numRuns: 1, unbiased: true });
+      if (request === undefined) throw new Error("fast-check made no request.");
       const about = `${request.method} ${request.path.slice(0, 200)} ${request.body.slice(0, 200)}`;
       const began = performance.now();
       try {
-        const url = new URL(`${lane.line.reachedAt}/${request.path}`);
+        const url = new URL(`${line.reachedAt}/${request.path}`);
         const answer = await transmit(url, withLength(request), AbortSignal.timeout(60_000));
         statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
-        // Whoever has the key may know what the worker did by its name.
-        const names = answer.status === 200 && request.path.startsWith("worker") ? new Set<string>() : NAMES;
-        // What only comes back from what was sent tells nothing.
-        const own = decodeURIComponent(`${request.path} ${request.body}`.replace(/%(?![0-7][0-9a-fA-F])/g, " "));
-        const leaks = leaksIn(answer, lane.line.publicUrl, { names, secrets }).filter(({ found }) =>
-          !own.includes(found)
-        );
-        const isTwiml = answer.body !== "" && /xml/.test(answer.headers["content-type"] ?? "");
-        // An empty <Response/> is what a text is answered that nobody has anything to say to.
-        const notTwiml = isTwiml && !/<Response ?\/>$/.test(answer.body) && !/<Message>/.test(answer.body)
-          ? whyNotTwiml(answer)
-          : null;
-        if (answer.status >= 500) wrong.push(`${answer.status} to ${about}`);
-        if (leaks.length > 0) wrong.push(`${leaks[0]?.kind} ${leaks[0]?.found} to ${about}`);
-        if (notTwiml !== null) wrong.push(`${notTwiml} to ${about}`);
+        wrong.push(...wrongWith(answer, request, line.publicUrl, secrets).map((what) => `${what} to ${about}`));
       } catch (thrown) {
         wrong.push(`no answer (${thrown instanceof Error ? thrown.name : ""}) to ${about}`);
       }
@@ -77,24 +63,37 @@ export async function fuzz(lane: Lane, options: {
       if (ms > MOST_MS) wrong.push(`${Math.round(ms)} ms for ${about}`);
     }
   };
-  const atFirst = lane.processes();
   await Promise.all(Array.from({ length: AT_ONCE }, sendSome));
 
   // An attacker's words may be anybody's; keys of ours come from us.
   wrong.push(...privateIn(lane.log(), secrets, "the log"));
   wrong.push(...privateIn(lane.reports.raw.join("\n"), secrets, "Sentry"));
-  const end = lane.processes();
-  for (const [name, { pid, megabytes }] of Object.entries(end)) {
-    if (pid !== atFirst[name]?.pid) wrong.push(`${name} fell over and was started again`);
-    const before = warm[name]?.megabytes ?? megabytes;
-    if (megabytes > before + MOST_GROWTH_MB) wrong.push(`${name} grew from ${before} to ${megabytes} MB`);
-  }
   const memory = Object.fromEntries(
-    Object.entries(end).map((
-      [name, { megabytes }],
-    ) => [name, [warm[name]?.megabytes ?? megabytes, megabytes] as const]),
+    Object.entries(lane.processes()).map(([name, { pid, megabytes }]) => {
+      const before = warm[name]?.megabytes ?? megabytes;
+      if (pid !== atFirst[name]?.pid) wrong.push(`${name} fell over and was started again`);
+      if (megabytes > before + MOST_GROWTH_MB) wrong.push(`${name} grew from ${before} to ${megabytes} MB`);
+      return [name, [before, megabytes] as const];
+    }),
   );
   return { requests: sent, statuses, slowestMs, memory, wrong };
+}
+
+function wrongWith(answer: Reply, request: HostileRequest, published: string, secrets: readonly string[]): string[] {
+  // Whoever has the key may know what the worker did by its name.
+  const names = answer.status === 200 && request.path.startsWith("worker") ? new Set<string>() : NAMES;
+  // What only comes back from what was sent tells nothing.
+  const own = decodeURIComponent(`${request.path} ${request.body}`.replace(/%(?![0-7][0-9a-fA-F])/g, " "));
+  const leak = leaksIn(answer, published, { names, secrets }).find(({ found }) => !own.includes(found));
+  // An empty <Response/> is what a text is answered that nobody has anything to say to.
+  const isCall = answer.body !== "" && /xml/.test(answer.headers["content-type"] ?? "") &&
+    !/<Response ?\/>$|<Message>/.test(answer.body);
+  const notTwiml = isCall ? whyNotTwiml(answer) : null;
+  return [
+    ...(answer.status >= 500 ? [`${answer.status}`] : []),
+    ...(leak === undefined ? [] : [`${leak.kind} ${leak.found}`]),
+    ...(notTwiml === null ? [] : [notTwiml]),
+  ];
 }
 
 /** Some methods have no body; of all others its length is told, so that the connection stays in step. */

@@ -1,17 +1,18 @@
 /** The database is killed again and again under callers who know nothing of it; then everything is counted. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Answering } from "../../testkit/caller/answers.ts";
 import { placeListedCall } from "../../testkit/caller/listed-call.ts";
 import type { Line } from "../../testkit/caller/line.ts";
 import type { Call } from "../../testkit/caller/turns.ts";
-import { type Chance, chance } from "./chance.ts";
-import type { TrialClinic } from "./clinic.ts";
+import type { TrialClinic } from "./trial-clinic.ts";
 import { PATIENT } from "./flows.ts";
-import { patiently } from "./patience.ts";
-import { reckon, type Reckoned } from "./reckoning.ts";
+import { retry } from "./retry.ts";
+import { type Audit, auditCalls } from "./call-audit.ts";
+import { type Random, randomOf } from "../../testkit/random.ts";
 import { reconcileNow } from "../../testkit/worker.ts";
 
 /** What was counted, after so many kills. */
-export interface Killed extends Reckoned {
+export interface Killed extends Audit {
   readonly kills: number;
 }
 
@@ -38,32 +39,32 @@ export async function killUnderCalls(options: KillOptions): Promise<Killed> {
   const { line, clinic, secretKey, secrets, kill, kills, callers, seed, onKill = () => {} } = options;
   const calls: Call[] = [];
   let isOver = false;
-  const random = chance(seed);
+  const random = randomOf(seed);
   const numbers = Array.from({ length: callers }, (_, number) => `+121255501${String(30 + number).padStart(2, "0")}`);
   for (const number of numbers) await clinic.welcome(number);
   const calling = numbers.map(async (from, number) => {
-    const own = chance(seed * 1000 + number);
+    const own = randomOf(seed * 1000 + number);
     while (!isOver) calls.push(await placeOne(options, from, own));
   });
   for (let done = 0; done < kills;) {
     await delay(random.below(MOST_PEACE_MS));
     await kill();
     onKill(++done);
-    await patiently(() => clinic.sql`select 1`);
+    await retry(() => clinic.sql`select 1`);
   }
   isOver = true;
   await Promise.all(calling);
 
   for (let runs = 0; runs < 3; runs++) {
-    await patiently(async () => {
+    await retry(async () => {
       const { status, body } = await reconcileNow(line, secretKey);
       if (status !== 200) throw new Error(`The worker could not reconcile: ${status} ${body}`);
     });
   }
-  return { kills, ...await reckon(clinic, calls, line.publicUrl, secrets) };
+  return { kills, ...await auditCalls(clinic, calls, line.publicUrl, secrets) };
 }
 
-async function placeOne({ line, clinic, twilioApiUrl }: KillOptions, from: string, random: Chance): Promise<Call> {
+async function placeOne({ line, clinic, twilioApiUrl }: KillOptions, from: string, random: Random): Promise<Call> {
   return await placeListedCall(line, twilioApiUrl, { to: clinic.phone, from, answer: somebody(random), maxTurns: 30 });
 }
 
@@ -71,7 +72,7 @@ async function placeOne({ line, clinic, twilioApiUrl }: KillOptions, from: strin
  * Somebody who listens: most want an appointment, some to move or cancel one, some a word with somebody, and some hang up in
  * the middle.
  */
-function somebody(random: Chance): Answering {
+function somebody(random: Random): Answering {
   const patience = random.below(6) === 0 ? 1 + random.below(6) : Infinity;
   const errand = random.pick(["1", "1", "1", "1", "2", "2", "2", "3", "0"]);
   let questions = 0;
@@ -105,7 +106,3 @@ const DAYS = [
   "in three weeks",
   "saturday",
 ];
-
-function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}

@@ -1,13 +1,13 @@
 /** A little of `deno task test:live` in every run of the tests, so that it stays true and stays runnable. */
 import assert from "node:assert/strict";
-import { openTrialClinic } from "./clinic.ts";
+import { openTrialClinic } from "./trial-clinic.ts";
 import { verifyDeployed } from "./deployed.ts";
 import { FAULTS, tryFaults } from "./fault-table.ts";
-import { tryHistories } from "./histories.ts";
+import { tryHistories } from "./event-histories.ts";
 import { killUnderCalls } from "./kills.ts";
-import type { Verdict } from "./ordeal.ts";
-import { killPostgres } from "./postgres-killer.ts";
-import { readFunctionsLine } from "../../testkit/stack-line.ts";
+import type { Verdict } from "./faulted-turns.ts";
+import { lineTo } from "../../testkit/environment.ts";
+import { killPostgres } from "./retry.ts";
 
 const environment = Deno.env.toObject();
 const { STACK_DIR, SECRET_KEY = "", PUBLISHABLE_KEY = "", TWILIO_AUTH_TOKEN = "" } = environment;
@@ -55,7 +55,7 @@ Deno.test({
     const seed = Math.floor(Math.random() * 1e6);
     await using clinic = await openTrialClinic(environment);
     const { calls, lost, duplicated, wrong } = await killUnderCalls({
-      line: readFunctionsLine(environment),
+      line: lineTo(environment),
       clinic,
       twilioApiUrl: environment.TWILIO_API_URL ?? "",
       secretKey: SECRET_KEY,

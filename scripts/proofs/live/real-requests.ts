@@ -2,8 +2,8 @@
 import { inboundCall, newSid } from "../../testkit/caller/call-parameters.ts";
 import { type Parameters, send, sign, type WebhookRequest } from "../../testkit/caller/line.ts";
 import { FLOWS } from "./flows.ts";
-import { patiently } from "./patience.ts";
-import { placeCallOf, type Trial } from "./rehearsal.ts";
+import { retry } from "./retry.ts";
+import { placeCallOf, type Trial } from "./trial-calls.ts";
 
 /** All requests of all flows, in the order in which they were sent. */
 export async function realRequests(trial: Trial): Promise<WebhookRequest[]> {
@@ -22,7 +22,7 @@ export async function realTexts(trial: Trial): Promise<WebhookRequest[]> {
   return await sent(
     trial,
     ["1", "2", "Can I bring my dog?"].map((words): [string, Parameters] => ["sms", {
-      MessageSid: newSid("CA").replace("CA", "SM"),
+      MessageSid: newSid("SM"),
       AccountSid: lane.line.accountSid,
       To: clinic.phone,
       From: callerPhone,
@@ -35,7 +35,7 @@ export async function realTexts(trial: Trial): Promise<WebhookRequest[]> {
 /** Of two texts that the worker has sent, one arrives and one does not. */
 export async function realReports(trial: Trial): Promise<WebhookRequest[]> {
   const { sql, orgId } = trial.clinic;
-  const texts = await patiently(async () => {
+  const texts = await retry(async () => {
     const found = await sql<{ sid: string; outbox_id: string }[]>`
       select t.sid, t.outbox_id from public.texts t
       where t.org_id = ${orgId} and t.direction = 'out' and t.outbox_id is not null and t.sid is not null
@@ -69,9 +69,4 @@ async function sent({ lane: { line } }: Trial, posts: readonly [path: string, pa
     if (failure !== null) throw new Error(`${request.url} is answered ${status}: ${failure.reason}`);
   }
   return requests;
-}
-
-/** The part of a request's address that is below the functions' one. */
-export function pathOf(request: WebhookRequest, publicUrl: string): string {
-  return request.url.slice(publicUrl.length + 1);
 }

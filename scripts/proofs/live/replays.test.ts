@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openTrialClinic } from "./clinic.ts";
+import { openTrialClinic } from "./trial-clinic.ts";
 import { openLane } from "../../testkit/faults/lane.ts";
 import { replay, REPLAYED } from "./replays.ts";
 

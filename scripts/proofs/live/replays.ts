@@ -4,11 +4,10 @@
  */
 import type postgres from "postgres";
 import { send } from "../../testkit/caller/line.ts";
-import { chance } from "./chance.ts";
-import { NAMES } from "./clinic.ts";
-import { leaksIn } from "../../testkit/answers.ts";
+import { randomOf } from "../../testkit/random.ts";
+import { leaksTold } from "./faulted-turns.ts";
 import { realFallbacks, realReports, realRequests, realTexts } from "./real-requests.ts";
-import type { Trial } from "./rehearsal.ts";
+import type { Trial } from "./trial-calls.ts";
 
 /** The functions whose requests are copied. What nobody signs or anybody may ask says nothing here. */
 export const REPLAYED = ["voice", "voice-status", "voice-fallback", "sms", "sms-status"];
@@ -28,9 +27,18 @@ const PASSING: Readonly<Record<string, readonly string[]>> = {
   texts: ["status", "sid", "updated_at", "error_code"],
 };
 
+/** When things happened in calls, by table. */
+const MOMENTS: Readonly<Record<string, readonly string[]>> = {
+  calls: ["started_at", "status_at", "ended_at"],
+  call_events: ["created_at", "received_at"],
+  appointment_holds: ["created_at", "expires_at"],
+  follow_up_tasks: ["created_at", "due_at"],
+  verification_attempts: ["created_at"],
+};
+
 /** Makes real calls and texts, then sends copies of all their requests at once, a minute and a day later. */
 export async function replay(trial: Trial, seed: number): Promise<Replayed> {
-  const { sql, orgId } = trial.clinic;
+  const { lane: { line }, clinic: { sql, orgId } } = trial;
   const requests = [
     ...await realRequests(trial),
     ...await realTexts(trial),
@@ -41,24 +49,23 @@ export async function replay(trial: Trial, seed: number): Promise<Replayed> {
 
   const wrong: string[] = [];
   let copies = 0;
-  const random = chance(seed);
+  const random = randomOf(seed);
   for (const age of ["0 seconds", "1 minute", "1 day"]) {
     await grow(sql, orgId, age);
     const before = await everything(sql, orgId);
     for (const order of [requests, random.shuffled(requests)]) {
       for (const request of order) {
-        const answer = await send(trial.lane.line, request);
+        const answer = await send(line, request);
         copies += 1;
-        for (const { kind, found } of leaksIn(answer, trial.lane.line.publicUrl, { names: NAMES })) {
-          wrong.push(`a copy of ${request.url} is answered with a ${kind}: ${found}`);
-        }
-        if (answer.failure !== null) wrong.push(`a copy of ${request.url} fails: ${answer.failure.reason}`);
+        const leaks = leaksTold(answer, line.publicUrl, []);
+        const failures = answer.failure === null ? [] : [`it fails: ${answer.failure.reason}`];
+        wrong.push(...[...leaks, ...failures].map((what) => `a copy of ${request.url}: ${what}`));
       }
     }
     const after = await everything(sql, orgId);
     wrong.push(
-      ...[...before].filter((row) => !after.has(row)).map((row) => `after ${age} this was no more: ${row}`),
-      ...[...after].filter((row) => !before.has(row)).map((row) => `after ${age} this was new: ${row}`),
+      ...[...before.difference(after)].map((row) => `after ${age} this was no more: ${row}`),
+      ...[...after.difference(before)].map((row) => `after ${age} this was new: ${row}`),
     );
   }
   return { requests: requests.length, copies, wrong };
@@ -75,21 +82,10 @@ async function lifeGoesOn({ clinic, callerPhone }: Trial): Promise<void> {
 /** Makes all that happened in calls older. */
 async function grow(sql: postgres.Sql, orgId: string, age: string): Promise<void> {
   await sql.begin(async (tx) => {
-    await tx`
-      update public.calls
-      set started_at = started_at - ${age}::interval, status_at = status_at - ${age}::interval, ended_at = ended_at - ${age}::interval
-      where org_id = ${orgId}`;
-    await tx`
-      update public.call_events set created_at = created_at - ${age}::interval, received_at = received_at - ${age}::interval
-      where org_id = ${orgId}`;
-    await tx`
-      update public.appointment_holds set created_at = created_at - ${age}::interval, expires_at = expires_at - ${age}::interval
-      where org_id = ${orgId}`;
-    await tx`
-      update public.follow_up_tasks set created_at = created_at - ${age}::interval, due_at = due_at - ${age}::interval
-      where org_id = ${orgId}`;
-    await tx`
-      update public.verification_attempts set created_at = created_at - ${age}::interval where org_id = ${orgId}`;
+    for (const [table, columns] of Object.entries(MOMENTS)) {
+      const changes = columns.map((column) => `${column} = ${column} - $2::interval`).join(", ");
+      await tx.unsafe(`update public.${table} set ${changes} where org_id = $1`, [orgId, age]);
+    }
   });
 }
 
@@ -103,9 +99,8 @@ async function everything(sql: postgres.Sql, orgId: string): Promise<Set<string>
   const rows = new Set<string>();
   for (const { name } of tables) {
     const found = await sql<{ row: string }[]>`
-      select (to_jsonb(t) - ${[...PASSING[name] ?? []]}::text[])::text as row from ${
-      sql(name)
-    } t where org_id = ${orgId}`;
+      select (to_jsonb(t) - ${[...PASSING[name] ?? []]}::text[])::text as row from ${sql(name)} t
+      where org_id = ${orgId}`;
     // The worker sends what is due whenever it likes.
     for (const { row } of found) {
       if (!(name === "texts" && row.includes('"direction": "out"'))) rows.add(`${name} ${row}`);

@@ -1,5 +1,5 @@
 /** How often a function's memory had what it was asked for, as the functions have counted it themselves. */
-import { withClient } from "../../stack/sql.ts";
+import { connect } from "../../testkit/sql.ts";
 
 /** Look-ups and those that were answered from memory. */
 export interface Lookups {
@@ -9,10 +9,9 @@ export interface Lookups {
 
 /** All that has been counted so far. */
 export async function readLookups(databaseUrl: string): Promise<Lookups> {
-  return await withClient(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ hits: string; misses: string }>(
-      "select coalesce(sum(cache_hits), 0) as hits, coalesce(sum(cache_misses), 0) as misses from private.request_counts",
-    );
-    return { hits: Number(rows[0]?.hits ?? 0), misses: Number(rows[0]?.misses ?? 0) };
-  });
+  await using sql = connect(databaseUrl);
+  const [counted] = await sql<Lookups[]>`
+    select coalesce(sum(cache_hits), 0)::float8 as hits, coalesce(sum(cache_misses), 0)::float8 as misses
+    from private.request_counts`;
+  return counted ?? { hits: 0, misses: 0 };
 }

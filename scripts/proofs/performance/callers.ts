@@ -1,6 +1,6 @@
 /** Who calls, and what they want: a mixed morning at a clinic. */
+import { setTimeout as delay } from "node:timers/promises";
 import { type Answer, type Answering, writtenAnswer } from "../../testkit/caller/answers.ts";
-import { delay } from "../../stack/child.ts";
 
 /** One caller. */
 export interface Caller {
@@ -60,7 +60,7 @@ export function callerAt(demoClinics: readonly Clinic[], nth: number, think: num
     from,
     async answer({ asked }): Promise<Answer> {
       // Long prompts and quick ones: between half and one and a half of the average.
-      await delay(think * 1000 * (0.5 + Math.random()), signal);
+      await delay(think * 1000 * (0.5 + Math.random()), undefined, { signal });
       const step = new URL(asked.action, "http://clinic").searchParams.get("step") ?? "";
       return writtenAnswer(answerAt(step, errand, days, patient?.birth ?? ""));
     },

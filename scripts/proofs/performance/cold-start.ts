@@ -1,13 +1,12 @@
 /** Cold starts: a fresh process to its first answer, beside a bare function's in the same run. */
-import { type Line, openLine, sign } from "../../testkit/caller/line.ts";
+import { type Line, sign } from "../../testkit/caller/line.ts";
 import { inboundCall, newSid } from "../../testkit/caller/call-parameters.ts";
 import { rfc2822 } from "../../testkit/caller/status-callbacks.ts";
 import { type Outgoing, transmit } from "../../testkit/caller/transport.ts";
-import { fromFileUrl, join } from "../../stack/paths.ts";
-import { readFunctions } from "../../stack/project.ts";
-import { repositoryDir } from "../../stack/settings.ts";
-import { functionEnvironment, startLoneFunction } from "../../testkit/lone-function.ts";
-import { median } from "./samples.ts";
+import { lineTo, type StackEnvironment } from "../../testkit/environment.ts";
+import { fromFileUrl } from "../../stack/paths.ts";
+import { median } from "../../testkit/percentile.ts";
+import { functionEnvironment, projectFunctions, startLoneFunction } from "../../testkit/lone-function.ts";
 
 /** Medians in milliseconds. */
 export interface ColdStart {
@@ -30,21 +29,16 @@ const BARE_THAT_ASKS = "bare, asking once";
 
 /** Times every function of the project, round by round, so that a slow minute of the machine is everybody's. */
 export async function timeColdStarts(
-  env: Readonly<Record<string, string>>,
+  env: StackEnvironment,
   rounds: number,
   signal: AbortSignal,
 ): Promise<readonly ColdStart[]> {
-  const line = openLine({
-    functionsUrl: env.FUNCTIONS_URL ?? "",
-    publicFunctionsUrl: env.PUBLIC_FUNCTIONS_URL ?? "",
-    twilioAuthToken: env.TWILIO_AUTH_TOKEN ?? "",
-    twilioAccountSid: env.TWILIO_ACCOUNT_SID ?? null,
-  });
+  const line = lineTo(env);
   const bare = fromFileUrl(new URL("bare-function.ts", import.meta.url));
   const functions = [
     { name: BARE, entry: bare },
     { name: BARE_THAT_ASKS, entry: bare },
-    ...readFunctions(join(repositoryDir, "supabase")),
+    ...projectFunctions(),
   ];
   const times = new Map(
     functions.map(({ name }) => [name, { load: Array<number>(), answer: Array<number>(), processor: Array<number>() }]),
@@ -88,12 +82,12 @@ export async function timeColdStarts(
 /** What each function is asked first, as Twilio or the schedule would. */
 function firstRequest(
   line: Line,
-  env: Readonly<Record<string, string>>,
+  env: StackEnvironment,
   name: string,
 ): Outgoing & { readonly path: string } {
   const call = { callSid: newSid("CA"), accountSid: line.accountSid, to: "+12125550100", from: "+12125550123" };
   const about = { ...inboundCall(call), CallStatus: "ringing" };
-  const text = { AccountSid: line.accountSid, MessageSid: `SM${newSid("CA").slice(2)}`, From: call.from, To: call.to };
+  const text = { AccountSid: line.accountSid, MessageSid: newSid("SM"), From: call.from, To: call.to };
   const path = `/${name}`;
   switch (name) {
     case BARE_THAT_ASKS:

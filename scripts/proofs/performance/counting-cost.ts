@@ -1,11 +1,12 @@
 /** What counting requests costs a turn: the same turn at a function that counts and at one that does not, side by side. */
 import { inboundCall, newSid } from "../../testkit/caller/call-parameters.ts";
-import { type Line, openLine, send, sign } from "../../testkit/caller/line.ts";
+import { type Line, send, sign } from "../../testkit/caller/line.ts";
+import { lineTo, type StackEnvironment } from "../../testkit/environment.ts";
 import { join } from "../../stack/paths.ts";
 import { repositoryDir } from "../../stack/settings.ts";
 import { RequestCounter } from "../../../supabase/functions/_shared/counting.ts";
+import { median } from "../../testkit/percentile.ts";
 import { functionEnvironment, startLoneFunction, writeImportMap } from "../../testkit/lone-function.ts";
-import { median } from "./samples.ts";
 
 /** A counted turn may take so much longer, as a share. */
 export const COUNTING_MAY_ADD = 0.03;
@@ -34,9 +35,9 @@ interface Pair {
   uncounted: number;
 }
 
-/** Takes turns with both, the one or the other first by chance. */
+/** Takes turns with both, in random order. */
 export async function compareCounting(
-  env: Readonly<Record<string, string>>,
+  env: StackEnvironment,
   pairs: number,
   signal: AbortSignal,
 ): Promise<CountingCost> {
@@ -49,14 +50,7 @@ export async function compareCounting(
   });
   await using counting = await startLoneFunction(entry, environment, asItIs.path);
   await using silent = await startLoneFunction(entry, environment, withoutCounting.path);
-  const lineTo = (functionsUrl: string): Line =>
-    openLine({
-      functionsUrl,
-      publicFunctionsUrl: env.PUBLIC_FUNCTIONS_URL ?? "",
-      twilioAuthToken: env.TWILIO_AUTH_TOKEN ?? "",
-      twilioAccountSid: env.TWILIO_ACCOUNT_SID ?? null,
-    });
-  const lines = { counted: lineTo(counting.url), uncounted: lineTo(silent.url) };
+  const lines = { counted: lineTo(env, counting.url), uncounted: lineTo(env, silent.url) };
   const timed: Pair[] = [];
   const takePair = async () => {
     const took = { counted: 0, uncounted: 0 };

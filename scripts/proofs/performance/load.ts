@@ -1,11 +1,11 @@
 /** Many callers at once, and what else reaches the functions meanwhile. */
+import { setTimeout as delay } from "node:timers/promises";
 import { type Line, type Parameters, send, sign } from "../../testkit/caller/line.ts";
 import { newSid } from "../../testkit/caller/call-parameters.ts";
 import { placeCall } from "../../testkit/caller/place-call.ts";
 import { endedNormally } from "../../testkit/caller/summary.ts";
 import type { Call } from "../../testkit/caller/turns.ts";
 import { transmit } from "../../testkit/caller/transport.ts";
-import { delay } from "../../stack/child.ts";
 import type { Caller } from "./callers.ts";
 import type { Samples } from "./samples.ts";
 
@@ -58,12 +58,12 @@ export async function runLoad(
   if (load.rate === null) {
     await Promise.all(Array.from({ length: load.calls }, async (_, lane) => {
       // Not all of them ring in the same instant; a clinic's line never does that.
-      await delay(lane * 1000 / load.calls, signal).catch(() => undefined);
+      await delay(lane * 1000 / load.calls, undefined, { signal }).catch(() => undefined);
       while (!isOver()) await oneCall();
     }));
   } else {
     const calls: Promise<void>[] = [];
-    for (const pause = 1000 / load.rate; !isOver(); await delay(pause, signal).catch(() => undefined)) {
+    for (const pause = 1000 / load.rate; !isOver(); await delay(pause, undefined, { signal }).catch(() => undefined)) {
       if (underWay < load.calls) calls.push(oneCall());
     }
     await Promise.all(calls);
@@ -89,7 +89,7 @@ export async function runBeside(line: Line, to: string | null, samples: Samples,
       beside.push(post(line, "sms-status", { ...textTo(line, to), MessageStatus: "delivered" }, samples));
     }
     await Promise.all(beside);
-    await delay(1000, signal).catch(() => undefined);
+    await delay(1000, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -116,7 +116,7 @@ async function post(line: Line, name: string, params: Parameters, samples: Sampl
 
 /** A patient who asks for nothing that a machine could do: staff get to read it. */
 function textTo(line: Line, to: string): Parameters {
-  const sid = `SM${newSid("CA").slice(2)}`;
+  const sid = newSid("SM");
   return {
     AccountSid: line.accountSid,
     MessageSid: sid,

@@ -1,5 +1,5 @@
 /** What was timed, by function and step. */
-import { percentile } from "../../testkit/caller/summary.ts";
+import { percentile } from "../../testkit/percentile.ts";
 import type { Exchange } from "../../testkit/caller/line.ts";
 
 /** One line of the report; milliseconds. */
@@ -55,17 +55,6 @@ function nameOf(address: string): string {
 }
 
 function rowOf(what: string, times: readonly number[], failures: number): Row {
-  const at = (rank: number) => percentile(times, rank) ?? NaN;
+  const at = (rank: number) => percentile(times, rank);
   return { what, requests: times.length, failures, p50: at(50), p95: at(95), p99: at(99), max: at(100) };
-}
-
-/** The value in the middle. */
-export function median(values: readonly number[]): number {
-  return percentileOf(values, 0.5);
-}
-
-/** The value below which such a share of the others lies, unrounded. */
-function percentileOf(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }

@@ -1,6 +1,6 @@
 /** One attempt to reach another clinic, and the judgement on what came back. */
 import { type Actor, type Answer, type DataRequest, send, summary } from "./http.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Target } from "./target.ts";
 
 /** An attempt that is to be made. */
 export interface Attempt {
@@ -35,9 +35,9 @@ export interface Outcome {
 export type Markers = ReadonlySet<string>;
 
 /** Makes an attempt and judges it. */
-export async function make(surroundings: Surroundings, attempt: Attempt, markers: Markers): Promise<Outcome> {
-  const answer = await send(surroundings, attempt.actor, attempt.request);
-  const nobodys = attempt.nobodys && await send(surroundings, attempt.actor, attempt.nobodys);
+export async function make(target: Target, attempt: Attempt, markers: Markers): Promise<Outcome> {
+  const answer = await send(target, attempt.actor, attempt.request);
+  const nobodys = attempt.nobodys && await send(target, attempt.actor, attempt.nobodys);
   return {
     actor: attempt.actor.name,
     on: attempt.on,

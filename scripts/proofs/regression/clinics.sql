@@ -51,7 +51,7 @@ begin
       values (v_clinic.id, v_contact_id, v_clinic.provider_id, v_clinic.service_id, v_start)
       returning id into v_appointment_id;
     end if;
-    -- A live hold, which outlasts the battery, with its claim.
+    -- A live hold, which outlasts the attacks, with its claim.
     select h.id into v_hold_id from public.appointment_holds h where h.org_id = v_clinic.id and h.call_sid = v_clinic.call_sid;
     if v_hold_id is null then
       insert into public.appointment_holds (org_id, call_sid, provider_id, service_id, starts_at, ends_at, expires_at, contact_name, contact_phone)

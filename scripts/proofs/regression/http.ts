@@ -1,6 +1,6 @@
 /** Requests to the Data API as various people send them, and what came back. */
 import { z } from "zod";
-import type { Surroundings } from "./surroundings.ts";
+import type { Target } from "./target.ts";
 
 /** Somebody who sends requests: the key and the token that they hold. */
 export interface Actor {
@@ -34,7 +34,7 @@ export interface Answer {
 const errorSchema = z.looseObject({ code: z.string().nullish() });
 
 /** Sends a request as somebody. */
-export async function send({ restUrl }: Surroundings, actor: Actor, request: DataRequest): Promise<Answer> {
+export async function send({ restUrl }: Target, actor: Actor, request: DataRequest): Promise<Answer> {
   const response = await fetch(`${restUrl}/${request.path}`, {
     method: request.method,
     headers: {
@@ -75,7 +75,7 @@ const sessionSchema = z.object({ access_token: z.string(), user: z.object({ id: 
 
 /** Signs somebody in, as their browser would. */
 export async function signIn(
-  { authUrl, publishableKey }: Surroundings,
+  { authUrl, publishableKey }: Target,
   email: string,
   password: string,
 ): Promise<{ actor: Actor; userId: string }> {

@@ -1,18 +1,19 @@
 /** Members over HTTP: a membership that ends counts at the next request, nobody rises by themselves, the last owner stays. */
+import { writeAccount } from "../../clinic/owner-account.ts";
 import type { Outcome } from "./attempt.ts";
 import { type Actor, type Answer, type DataRequest, send, signIn, summary } from "./http.ts";
 import type { Sides } from "./sides.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Target } from "./target.ts";
 
 /** Plays it through with an account made for it, which is removed afterwards. */
-export async function membersOverHttp(surroundings: Surroundings, sides: Sides): Promise<Outcome[]> {
-  const { sql } = surroundings;
+export async function tryMemberships(target: Target, sides: Sides): Promise<Outcome[]> {
+  const { sql } = target;
   const email = `regression-${crypto.randomUUID().slice(0, 8)}@clinic.test`;
   const password = crypto.randomUUID();
-  const userId = await makeAccount(surroundings, email, password);
+  const userId = await writeAccount(sql, email, password);
   const outcomes: Outcome[] = [];
   try {
-    const { actor } = await signIn(surroundings, email, password);
+    const { actor } = await signIn(target, email, password);
     const org = sides.own.orgId;
     const play = async (
       by: Actor,
@@ -20,7 +21,7 @@ export async function membersOverHttp(surroundings: Surroundings, sides: Sides):
       request: DataRequest,
       fault: (answer: Answer) => string | undefined,
     ) => {
-      const answer = await send(surroundings, by, request);
+      const answer = await send(target, by, request);
       outcomes.push({ actor: by.name, on: "memberships", trick, came: summary(answer), fault: fault(answer) });
     };
     const see: DataRequest = { method: "GET", path: `organizations?id=eq.${org}` };
@@ -76,26 +77,4 @@ export async function membersOverHttp(surroundings: Surroundings, sides: Sides):
     await sql`delete from auth.users where id = ${userId}`;
   }
   return outcomes;
-}
-
-async function makeAccount({ sql }: Surroundings, email: string, password: string): Promise<string> {
-  const [user] = await sql<{ id: string }[]>`
-    insert into auth.users (
-      id, instance_id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
-      created_at, updated_at, confirmation_token, recovery_token, email_change, email_change_token_new
-    )
-    values (
-      gen_random_uuid(), '00000000-0000-0000-0000-000000000000', 'authenticated', 'authenticated', ${email},
-      extensions.crypt(${password}, extensions.gen_salt('bf')), now(), '{"provider": "email", "providers": ["email"]}', '{}',
-      now(), now(), '', '', '', ''
-    )
-    returning id`;
-  if (!user) throw new Error("The account was not made.");
-  await sql`
-    insert into auth.identities (id, user_id, provider, provider_id, identity_data, last_sign_in_at, created_at, updated_at)
-    values (
-      ${user.id}, ${user.id}, 'email', ${user.id},
-      jsonb_build_object('sub', ${user.id}::text, 'email', ${email}::text, 'email_verified', true), now(), now(), now()
-    )`;
-  return user.id;
 }

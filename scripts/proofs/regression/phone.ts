@@ -1,7 +1,7 @@
 /** By phone: signed requests for a call to the attacker's clinic, with the other clinic's call, hold, slot or appointment. */
 import { newSid } from "../../testkit/caller/call-parameters.ts";
-import { type Exchange, type Line, openLine, send, sign } from "../../testkit/caller/line.ts";
-import { readStackSettings } from "../../testkit/caller/settings.ts";
+import { type Exchange, type Line, send, sign } from "../../testkit/caller/line.ts";
+import { lineTo, type StackEnvironment } from "../../testkit/environment.ts";
 import type { Markers, Outcome } from "./attempt.ts";
 import type { Sides } from "./sides.ts";
 
@@ -12,8 +12,8 @@ interface Question {
 }
 
 /** Asks each question with the other clinic's id and with nobody's; what is said must be the same, and nothing of theirs. */
-export async function byPhone(environment: Readonly<Record<string, string>>, sides: Sides): Promise<Outcome[]> {
-  const line = openLine(readStackSettings({ ...environment }));
+export async function tryByPhone(env: StackEnvironment, sides: Sides): Promise<Outcome[]> {
+  const line = lineTo(env);
   const outcomes: Outcome[] = [];
   const nobody = { id: crypto.randomUUID(), sid: newSid("CA") };
   const theirs = theirIds(sides);

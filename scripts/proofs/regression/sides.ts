@@ -2,8 +2,8 @@
 import type postgres from "postgres";
 import type { Markers } from "./attempt.ts";
 import { type Actor, signIn } from "./http.ts";
-import type { Table } from "./picture.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Table } from "./catalogue.ts";
+import type { Target } from "./target.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -38,20 +38,20 @@ export interface Sides {
 
 /** Signs the owner in and looks the rows up. Throws when a table has no row to attack. */
 export async function takeSides(
-  surroundings: Surroundings,
+  target: Target,
   tables: readonly Table[],
   own: Clinic,
   their: Clinic,
 ): Promise<Sides> {
-  const { actor, userId } = await signIn(surroundings, own.ownerEmail, demoPassword);
+  const { actor, userId } = await signIn(target, own.ownerEmail, demoPassword);
   const [ownRows, theirRows] = [
-    await rowsOf(surroundings.sql, tables, own),
-    await rowsOf(surroundings.sql, tables, their),
+    await rowsOf(target.sql, tables, own),
+    await rowsOf(target.sql, tables, their),
   ];
   const missing = tables.filter(({ name }) => !theirRows.get(name)?.length || !ownRows.get(name)?.length);
   if (missing.length > 0) {
     const names = missing.map(({ name }) => name).join(", ");
-    throw new Error(`There is no row to attack in ${names}: let scripts/regression/clinics.sql make one.`);
+    throw new Error(`There is no row to attack in ${names}: let clinics.sql make one.`);
   }
   const ownValues = new Set([...ownRows.values()].flat().flatMap(tellingValues));
   const theirValues = [...theirRows.values()].flat().flatMap(tellingValues);

@@ -1,13 +1,14 @@
 /** Tokens that are not what they say: forged, changed, expired, or for a role that nobody is given. */
+import { SignJWT } from "jose";
 import type { Attempt } from "./attempt.ts";
 import type { Sides } from "./sides.ts";
-import { type Surroundings, token } from "./surroundings.ts";
+import type { Target } from "./target.ts";
 
 const tables = ["appointments", "contacts", "memberships", "audit_log"];
 
 /** Each false token against a few tables; none may show a row of the other clinic, and most are refused outright. */
 export async function falseTokens(
-  { jwtSecret, publishableKey }: Surroundings,
+  { jwtSecret, publishableKey }: Target,
   sides: Sides,
   theirOwnerId: string,
 ): Promise<Attempt[]> {
@@ -88,4 +89,10 @@ export async function falseTokens(
 
 function encoded(value: unknown): string {
   return btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** A token with the given claims, signed with the stack's secret or with another. */
+async function token(secret: string, claims: Record<string, unknown>, expires: string | number): Promise<string> {
+  const unsigned = new SignJWT(claims).setProtectedHeader({ alg: "HS256", typ: "JWT" }).setIssuedAt();
+  return await unsigned.setExpirationTime(expires).sign(new TextEncoder().encode(secret));
 }

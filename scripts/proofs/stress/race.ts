@@ -1,7 +1,8 @@
 /** A race: the same thing tried at once by several, again and again, with a rule for how many may win. */
 import type { Clinic } from "../../testkit/booking/clinic.ts";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Desk } from "../../testkit/booking/desk.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../testkit/random.ts";
 import type { Target } from "./target.ts";
 
 /** How one attempt ended. A string is an error, in its words. */
@@ -58,6 +59,10 @@ export function expectWinners(ends: readonly End[], expected: number, more?: str
 
 /** Waits a moment of up to so many milliseconds, so that not every round takes the same turn. */
 export function jitter(random: Random, atMostMs: number): Promise<void> {
-  const wait = random() * atMostMs;
-  return new Promise((resolve) => setTimeout(resolve, wait));
+  return delay(milliseconds(random, atMostMs));
+}
+
+/** Up to so many, to a thousandth. */
+export function milliseconds(random: Random, atMost: number): number {
+  return random.below(atMost * 1000) / 1000;
 }

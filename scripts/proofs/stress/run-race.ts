@@ -2,7 +2,7 @@
 import { makeClinic } from "../../testkit/booking/clinic.ts";
 import { dataApiRpc, Desk } from "../../testkit/booking/desk.ts";
 import type { End, Race, Round } from "./race.ts";
-import { randomOf } from "./random.ts";
+import { randomOf } from "../../testkit/random.ts";
 import { OWNER_EMAIL, type Target } from "./target.ts";
 
 /** One line of the table, and what has to be said besides. */
@@ -34,7 +34,7 @@ export async function runRace(
   const violations: string[] = [];
   for (let round = 0; round < rounds; round++) {
     signal.throwIfAborted();
-    const random = randomOf(seed, `${race.name} ${round}`);
+    const random = randomOf(seed + round);
     const result = await race.run({ target, clinic, desk, random, signal }, round);
     done.push(result);
     if (result.wrong !== undefined) violations.push(`round ${round}: ${result.wrong}`);

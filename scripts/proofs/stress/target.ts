@@ -1,14 +1,12 @@
-/** The stack that is raced on: one of our own, or a running one by its folder. Only ever on this machine. */
+/** Every way into a stack that races need. Only ever on this machine. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { onlyLoopback } from "../../testkit/caller/loopback.ts";
-import { requireEnvFile } from "../../stack/env-file.ts";
-import type { Report } from "../../stack/report.ts";
-import { startThrowAwayStack } from "../../stack/throw-away.ts";
+import { needed, type StackEnvironment } from "../../testkit/environment.ts";
+import { connect } from "../../testkit/sql.ts";
 
-/** Every way into the stack that a race needs. */
 export interface Target {
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: StackEnvironment;
   /** The Data API with the secret key, as the functions use it. */
   readonly api: SupabaseClient;
   /** The Data API as the demo clinic's owner has it. */
@@ -22,31 +20,24 @@ export interface Target {
 export const OWNER_EMAIL = "owner@harbor.test";
 const ownerPassword = "frontdesk-local";
 
-/** Opens the running stack of the folder, or starts one; what it opened is left to `opened` to close. */
-export async function openTarget(
-  stackDir: string | undefined,
-  report: Report,
-  signal: AbortSignal,
-  opened: AsyncDisposableStack,
-): Promise<Target> {
-  const env = stackDir === undefined
-    ? opened.use(await startThrowAwayStack(report, signal)).env
-    : requireEnvFile(stackDir);
+/** Opens them; closing is left to `opened`. */
+export async function openTarget(env: StackEnvironment, opened: AsyncDisposableStack): Promise<Target> {
   for (const name of ["API_URL", "DB_URL", "ADMIN_DB_URL", "FUNCTIONS_URL"]) {
-    const url = new URL(`${env[name]}`);
     // The guard knows web addresses; of a database URL only the host matters.
-    url.protocol = "http:";
-    await onlyLoopback(new URL(`http://${url.host}`));
+    await onlyLoopback(new URL(`http://${new URL(needed(env, name)).host}`));
   }
-  const noSession = { auth: { persistSession: false, autoRefreshToken: false } };
-  const api = createClient(`${env.API_URL}`, `${env.SECRET_KEY}`, noSession);
-  const staff = createClient(`${env.API_URL}`, `${env.PUBLISHABLE_KEY}`, noSession);
+  const client = (key: string) =>
+    createClient(needed(env, "API_URL"), needed(env, key), {
+      auth: { persistSession: false, autoRefreshToken: false },
+    });
+  const staff = client("PUBLISHABLE_KEY");
   const { error } = await staff.auth.signInWithPassword({ email: OWNER_EMAIL, password: ownerPassword });
   if (error) throw error;
-  const open = (url: string | undefined, max: number) => {
-    const sql = postgres(`${url}`, { max, onnotice: () => {} });
-    opened.defer(() => sql.end());
-    return sql;
+  return {
+    env,
+    api: client("SECRET_KEY"),
+    staff,
+    owner: opened.use(connect(needed(env, "DB_URL"), { max: 4 })),
+    superuser: opened.use(connect(needed(env, "ADMIN_DB_URL"), { max: 10 })),
   };
-  return { env, api, staff, owner: open(env.DB_URL, 4), superuser: open(env.ADMIN_DB_URL, 10) };
 }

@@ -1,5 +1,6 @@
 /** A clinic for racing in: always open, so that nothing but other people's claims stands in the way. */
 import type postgres from "postgres";
+import { insertRows } from "../sql.ts";
 
 /** What is booked: its length, and the buffers around it, in minutes. */
 export interface Service {
@@ -34,7 +35,6 @@ export async function makeClinic(sql: postgres.Sql, ownerEmail?: string): Promis
   const surgery = { id: crypto.randomUUID(), minutes: 30, before: 0, after: 0 };
   const service = (name: string, { id: serviceId, minutes, before, after }: Service) => ({
     id: serviceId,
-    org_id: id,
     name,
     duration_minutes: minutes,
     buffer_before_minutes: before,
@@ -42,20 +42,18 @@ export async function makeClinic(sql: postgres.Sql, ownerEmail?: string): Promis
     ...steps,
   });
   await sql.begin(async (tx) => {
-    await tx`insert into public.organizations ${tx({ id, name: `Racing Clinic ${id.slice(0, 8)}`, timezone: "UTC" })}`;
-    await tx`
-      insert into public.resources ${
-      tx([
-        { id: providers[0], org_id: id, kind: "provider", name: "Dr. Fell" },
-        { id: providers[1], org_id: id, kind: "provider", name: "Dr. Gray" },
-        { id: room, org_id: id, kind: "room", name: "Surgery" },
-      ])
-    }`;
-    await tx`insert into public.providers ${tx(providers.map((provider) => ({ id: provider, org_id: id })))}`;
-    await tx`
-      insert into public.services ${
-      tx([service("Visit", visit), service("Long visit", long), service("Small surgery", surgery)])
-    }`;
+    const insert = (table: string, rows: Readonly<Record<string, string | number>>[]) =>
+      insertRows(tx, table, rows.map((row) => ({ org_id: id, ...row })));
+    await insertRows(tx, "organizations", [{ id, name: `Racing Clinic ${id.slice(0, 8)}`, timezone: "UTC" }]);
+    await insert("resources", [
+      { id: providers[0], kind: "provider", name: "Dr. Fell" },
+      { id: providers[1], kind: "provider", name: "Dr. Gray" },
+      { id: room, kind: "room", name: "Surgery" },
+    ]);
+    await insert("providers", providers.map((provider) => ({ id: provider })));
+    await insert("services", [service("Visit", visit), service("Long visit", long), service("Small surgery", surgery)]);
+    await insert("service_resources", [{ service_id: surgery.id, resource_id: room, kind: "room" }]);
+    await insert("contacts", [{ id: contactId, phone: "+12125550133", name: "Ida Moss", date_of_birth: "1970-05-04" }]);
     await tx`
       insert into public.provider_services (org_id, provider_id, service_id)
       select p.org_id, p.id, s.id
@@ -63,19 +61,11 @@ export async function makeClinic(sql: postgres.Sql, ownerEmail?: string): Promis
       join public.services s on s.org_id = p.org_id
       where p.org_id = ${id}`;
     await tx`
-      insert into public.service_resources ${
-      tx({ org_id: id, service_id: surgery.id, resource_id: room, kind: "room" })
-    }`;
-    await tx`
       insert into public.availability (org_id, provider_id, weekday, opens_at, closes_at)
       select p.org_id, p.id, weekday, '00:00', '00:00'
       from public.providers p
       cross join generate_series(1, 7) weekday
       where p.org_id = ${id}`;
-    await tx`
-      insert into public.contacts ${
-      tx({ id: contactId, org_id: id, phone: "+12125550133", name: "Ida Moss", date_of_birth: "1970-05-04" })
-    }`;
     if (ownerEmail !== undefined) {
       await tx`
         insert into public.memberships (org_id, user_id, role)

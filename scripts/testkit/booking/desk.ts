@@ -55,12 +55,17 @@ const answerSchema = z.looseObject({
 /** What every RPC answers. */
 export type Answer = z.infer<typeof answerSchema>;
 
+/** Waits for an answer and reads it. */
+export async function readAnswer(answer: Promise<unknown>): Promise<Answer> {
+  return answerSchema.parse(await answer);
+}
+
 /** Who answers the phone of one clinic. */
 export class Desk {
   constructor(private readonly rpc: Rpc, readonly clinic: Clinic) {}
 
-  async ask(name: string, args: Readonly<Record<string, unknown>>): Promise<Answer> {
-    return answerSchema.parse(await this.rpc(name, args));
+  ask(name: string, args: Readonly<Record<string, unknown>>): Promise<Answer> {
+    return readAnswer(this.rpc(name, args));
   }
 
   find(service: Service, from: Date, to: Date, limit = 10): Promise<Answer> {

@@ -1,4 +1,5 @@
 /** The parameters that Twilio sends about an inbound call with every request of that call. */
+import { z } from "zod";
 import type { Parameters } from "./line.ts";
 
 /** How Twilio names a caller who withheld their number. */
@@ -10,8 +11,16 @@ export function phoneNumber(typed: string): string | null {
   return /^\+[1-9]\d{6,14}$/.test(bare) ? bare : null;
 }
 
+/** An option of a command with a phone number. */
+export const phoneOption = z.string().transform((typed, context) => {
+  const number = phoneNumber(typed);
+  if (number !== null) return number;
+  context.addIssue(`takes a phone number with + and the country's code, not "${typed}".`);
+  return z.NEVER;
+});
+
 /** An identifier as Twilio makes them: two letters for the kind, 32 hexadecimal digits. */
-export function newSid(kind: "CA" | "RE" | "TR"): string {
+export function newSid(kind: "CA" | "RE" | "SM" | "TR"): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return kind + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

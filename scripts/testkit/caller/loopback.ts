@@ -34,3 +34,11 @@ export async function onlyLoopback(url: URL): Promise<void> {
 function isLoopback(host: string): boolean {
   return host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
+
+/** Permits the one address that was asked for, if nobody can listen on the way; a redirect to any other is refused. */
+export function onlyHost(allowed: URL): (url: URL) => Promise<void> {
+  return async (url) => {
+    if (url.host !== allowed.host) throw new AddressRefused(url.href, `only ${allowed.host} is to be called`);
+    if (url.protocol !== "https:") await onlyLoopback(url);
+  };
+}

@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import { inWords, percentile, type Summary } from "./summary.ts";
-
-Deno.test("a percentile is a value that was measured, the nearest rank", () => {
-  const values = Array.from({ length: 20 }, (_, index) => 20 - index);
-  assert.deepEqual([50, 95, 100].map((rank) => percentile(values, rank)), [10, 19, 20]);
-  assert.deepEqual([50, 95, 100].map((rank) => percentile([7.26], rank)), [7.3, 7.3, 7.3]);
-  assert.equal(percentile([], 50), null);
-});
+import { inWords, type Summary } from "./summary.ts";
 
 Deno.test("the summary says how many turns, how quick, how long and how it ended", () => {
   const summary: Summary = {

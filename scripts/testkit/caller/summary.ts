@@ -1,4 +1,5 @@
 /** A call in one line. */
+import { percentile } from "../percentile.ts";
 import type { Call } from "./turns.ts";
 
 /** The numbers of a call, as `--json` prints them last. */
@@ -21,15 +22,16 @@ export interface Summary {
 /** Sums a call up. */
 export function summarise(call: Call): Summary {
   const times = call.turns.map((turn) => turn.ms);
+  const rounded = (percent: number) => times.length === 0 ? null : Math.round(percentile(times, percent) * 10) / 10;
   return {
     type: "summary",
     callSid: call.callSid,
     to: call.to,
     from: call.from,
     turns: call.turns.length,
-    p50: percentile(times, 50),
-    p95: percentile(times, 95),
-    max: percentile(times, 100),
+    p50: rounded(50),
+    p95: rounded(95),
+    max: rounded(100),
     seconds: call.seconds,
     ending: call.ending,
     callbacksFailed: call.callbacks.filter((exchange) => exchange.failure !== null).length,
@@ -39,13 +41,6 @@ export function summarise(call: Call): Summary {
 /** Whether a caller would say that the call went through: nobody told them of an application error. */
 export function endedNormally(call: Call): boolean {
   return !["application error", "turn limit", "refused"].includes(call.ending.how);
-}
-
-/** The nearest-rank percentile in milliseconds, to a tenth; null of nothing. */
-export function percentile(values: readonly number[], rank: number): number | null {
-  const sorted = values.toSorted((one, other) => one - other);
-  const value = sorted[Math.max(0, Math.ceil((rank / 100) * sorted.length) - 1)];
-  return value === undefined ? null : Math.round(value * 10) / 10;
 }
 
 /** The summary in words. */

@@ -2,17 +2,15 @@
  * A lane beside a running stack: the same functions, in processes of their own, on the same database and Data API, but with
  * a proxy before everything that they depend on, so that each dependency can be broken without touching the stack.
  */
-import { type Line, openLine } from "../caller/line.ts";
+import type { Line } from "../caller/line.ts";
 import { freePort } from "../../stack/claims.ts";
 import { type ServedFunction, startFunctions } from "../../stack/functions.ts";
 import { exists, join } from "../../stack/paths.ts";
-import { readFunctions } from "../../stack/project.ts";
 import { silentReport } from "../../stack/report.ts";
-import { repositoryDir } from "../../stack/settings.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { openSentryDouble, type SentryDouble } from "./sentry-double.ts";
-import { functionEnvironment } from "../lone-function.ts";
-import { needed, type StackEnvironment } from "../stack-environment.ts";
+import { functionEnvironment, projectFunctions } from "../lone-function.ts";
+import { lineTo, needed, type StackEnvironment } from "../environment.ts";
 
 /** What a function runs as. */
 export interface FunctionProcess {
@@ -50,11 +48,11 @@ export async function openLane(stack: StackEnvironment, options: LaneOptions = {
   const folder = await Deno.makeTempDir({ prefix: "frontdesk-lane-" });
   opened.defer(() => Deno.remove(folder, { recursive: true }));
   const reports = opened.use(openSentryDouble());
-  const database = opened.use(new FaultProxy(addressOf(needed(stack, "API_URL"))));
-  const sentry = opened.use(new FaultProxy({ hostname: "127.0.0.1", port: reports.port }));
-  const twilio = opened.use(new FaultProxy(addressOf(needed(stack, "TWILIO_API_URL"))));
+  const database = opened.use(new FaultProxy(new URL(needed(stack, "API_URL"))));
+  const sentry = opened.use(new FaultProxy(new URL(`http://127.0.0.1:${reports.port}`)));
+  const twilio = opened.use(new FaultProxy(new URL(needed(stack, "TWILIO_API_URL"))));
 
-  const functions = readFunctions(join(repositoryDir, "supabase"))
+  const functions = projectFunctions()
     .filter(({ name }) => options.functions?.includes(name) ?? true)
     .map((fn) => ({ ...fn, port: freePort() }));
   const door = opened.use(openDoor(functions));
@@ -70,12 +68,7 @@ export async function openLane(stack: StackEnvironment, options: LaneOptions = {
   opened.defer(() => processes.stop());
   await processes.ready;
 
-  const line = openLine({
-    functionsUrl: door.url,
-    publicFunctionsUrl: PUBLISHED,
-    twilioAuthToken: needed(stack, "TWILIO_AUTH_TOKEN"),
-    twilioAccountSid: needed(stack, "TWILIO_ACCOUNT_SID"),
-  });
+  const line = lineTo({ ...stack, PUBLIC_FUNCTIONS_URL: PUBLISHED }, door.url);
   const everything = opened.move();
   return {
     line,
@@ -136,9 +129,4 @@ function readIfThere(path: string): string {
   } catch {
     return "";
   }
-}
-
-function addressOf(url: string): { hostname: string; port: number } {
-  const { hostname, port } = new URL(url);
-  return { hostname, port: Number(port) };
 }

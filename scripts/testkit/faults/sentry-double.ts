@@ -1,4 +1,5 @@
 /** A stand-in for Sentry that keeps every byte it is sent, since what must not be in it could be anywhere. */
+import { setTimeout as delay } from "node:timers/promises";
 import { parseEnvelope } from "../../stack/sink-sentry.ts";
 
 /** One event, as far as the tests ask about it. */
@@ -49,7 +50,7 @@ export function openSentryDouble(): SentryDouble {
       for (const end = performance.now() + withinMs;;) {
         const found = events.find(fits);
         if (found !== undefined || performance.now() > end) return found ?? null;
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await delay(20);
       }
     },
     [Symbol.asyncDispose]: () => server.shutdown(),

@@ -11,3 +11,17 @@ export function readTotal(output: string, success: boolean): Count {
   const isSound = success && last !== undefined;
   return isSound || count.failed > 0 ? count : { ...count, failed: 1 };
 }
+
+/** Prints the last line of a proof, and gives its exit code. */
+export function conclude({ passed, failed }: Count): number {
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** All of them together. */
+export function sumOf(counts: readonly Count[]): Count {
+  return counts.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), {
+    passed: 0,
+    failed: 0,
+  });
+}

@@ -1,7 +1,7 @@
 /** Races around an appointment: cancelled, moved, swapped. */
 import { newCall, phoneOf, startOf } from "../../../testkit/booking/clinic.ts";
 import { succeeded } from "../../../testkit/booking/desk.ts";
-import { all, type End, expectWinners, jitter, type Race, winners } from "../race.ts";
+import { all, type End, expectWinners, jitter, milliseconds, type Race, type Ring, winners } from "../race.ts";
 import { claimUntil, endHoldIn } from "./holds.ts";
 import { endOfClaim } from "./one-slot.ts";
 import { endOfStaff } from "./staff.ts";
@@ -58,20 +58,25 @@ export const cancelAgainstMove: Race = {
   },
 };
 
+/** Staff drag an appointment to another time. */
+function movedByStaff({ target, random }: Ring, appointment: string, to: Date) {
+  return async (): Promise<End> => {
+    await jitter(random, 2);
+    const times = { starts_at: to.toISOString(), ends_at: new Date(to.getTime() + 30 * 60_000).toISOString() };
+    return endOfStaff(await target.staff.from("appointments").update(times).eq("id", appointment));
+  };
+}
+
 /** Staff drag two appointments onto each other's places at once: neither can, and neither is lost. */
 export const swap: Race = {
   name: "two moves that swap places, staff",
   size: "small",
-  async run({ desk, clinic: { providers: [provider], visit }, target, random }, round) {
+  async run(ring, round) {
+    const { desk, clinic: { providers: [provider], visit } } = ring;
     const places = [startOf(round), startOf(round, 30)] as const;
     const first = await desk.book(provider, visit, places[0], phoneOf(round));
     const second = await desk.book(provider, visit, places[1], phoneOf(round + 1));
-    const move = (appointment: string, to: Date) => async (): Promise<End> => {
-      await jitter(random, 2);
-      const times = { starts_at: to.toISOString(), ends_at: new Date(to.getTime() + 30 * 60_000).toISOString() };
-      return endOfStaff(await target.staff.from("appointments").update(times).eq("id", appointment));
-    };
-    return expectWinners(await all([move(first, places[1]), move(second, places[0])]), 0);
+    return expectWinners(await all([movedByStaff(ring, first, places[1]), movedByStaff(ring, second, places[0])]), 0);
   },
 };
 
@@ -79,15 +84,14 @@ export const swap: Race = {
 export const shift: Race = {
   name: "two moves that shift into each other, staff",
   size: "small",
-  async run({ desk, clinic: { providers: [provider], visit }, target, random }, round) {
+  async run(ring, round) {
+    const { desk, clinic: { providers: [provider], visit } } = ring;
     const first = await desk.book(provider, visit, startOf(round), phoneOf(round));
     const second = await desk.book(provider, visit, startOf(round, 45), phoneOf(round + 1));
-    const move = (appointment: string, to: Date) => async (): Promise<End> => {
-      await jitter(random, 2);
-      const times = { starts_at: to.toISOString(), ends_at: new Date(to.getTime() + 30 * 60_000).toISOString() };
-      return endOfStaff(await target.staff.from("appointments").update(times).eq("id", appointment));
-    };
-    return expectWinners(await all([move(first, startOf(round, 15)), move(second, startOf(round, 30))]), 1);
+    return expectWinners(
+      await all([movedByStaff(ring, first, startOf(round, 15)), movedByStaff(ring, second, startOf(round, 30))]),
+      1,
+    );
   },
 };
 
@@ -126,7 +130,7 @@ export const moveAtExpiry: Race = {
     const to = startOf(round, 60);
     const appointment = await desk.book(provider, surgery, startOf(round), phoneOf(round));
     const { hold_id } = succeeded(await desk.claim(provider, surgery, to, newCall()));
-    await endHoldIn(ring, `${hold_id}`, 2 + random() * 10);
+    await endHoldIn(ring, `${hold_id}`, 2 + milliseconds(random, 10));
     let moved = 0;
     const move = async (): Promise<End> => {
       await jitter(random, 12);

@@ -2,7 +2,6 @@
 import { newCall, startOf } from "../../../testkit/booking/clinic.ts";
 import { succeeded } from "../../../testkit/booking/desk.ts";
 import { all, type End, expectWinners, type Race } from "../race.ts";
-import { below } from "../random.ts";
 
 /**
  * Rows of overlapping spans, written into the ledger by a superuser whose session fires no trigger. `on conflict do
@@ -17,8 +16,8 @@ export const bypass: Race = {
     // The ledger wants an owner for each claim; this hold is of another provider's time.
     const { hold_id } = succeeded(await desk.claim(other, visit, startOf(round), newCall()));
     const insert = async (): Promise<End> => {
-      const from = startOf(round, below(random, 30));
-      const to = startOf(round, 31 + below(random, 60));
+      const from = startOf(round, random.below(30));
+      const to = startOf(round, 31 + random.below(60));
       const claimed = await target.superuser.begin(async (tx) => {
         await tx`set local session_replication_role = replica`;
         return await tx`

@@ -1,8 +1,7 @@
 /** Races around a hold: overlapping ones, its confirmation, its end. */
 import { newCall, phoneOf, startOf } from "../../../testkit/booking/clinic.ts";
 import { type Answer, succeeded } from "../../../testkit/booking/desk.ts";
-import { all, type End, expectWinners, jitter, type Race, type Ring } from "../race.ts";
-import { below } from "../random.ts";
+import { all, type End, expectWinners, jitter, milliseconds, type Race, type Ring } from "../race.ts";
 import { endOfClaim } from "./one-slot.ts";
 
 /** Services of different lengths and buffers at different starts; every two of these spans overlap. */
@@ -12,7 +11,7 @@ export const overlapping: Race = {
   async run({ desk, clinic: { providers: [provider], visit, long }, random }, round) {
     const tries = [
       { service: visit, at: startOf(round, 30) },
-      { service: visit, at: startOf(round, 15 + 30 * below(random, 2)) },
+      { service: visit, at: startOf(round, 15 + 30 * random.below(2)) },
       { service: long, at: startOf(round, 0) },
       { service: long, at: startOf(round, 15) },
       { service: long, at: startOf(round, 30) },
@@ -93,7 +92,7 @@ export const confirmAtExpiry: Race = {
     const { desk, clinic: { providers: [provider], surgery }, random } = ring;
     const at = startOf(round);
     const { hold_id } = succeeded(await desk.claim(provider, surgery, at, newCall()));
-    await endHoldIn(ring, `${hold_id}`, 2 + random() * 10);
+    await endHoldIn(ring, `${hold_id}`, 2 + milliseconds(random, 10));
     let answered = false;
     const confirm = async (): Promise<End> => {
       await jitter(random, 12);
@@ -116,7 +115,7 @@ export const claimWhileExpiring: Race = {
     const { desk, clinic: { providers: [provider], surgery }, random } = ring;
     const at = startOf(round);
     const { hold_id } = succeeded(await desk.claim(provider, surgery, at, newCall()));
-    await endHoldIn(ring, `${hold_id}`, random() * 8);
+    await endHoldIn(ring, `${hold_id}`, milliseconds(random, 8));
     let won = false;
     const claim = async (): Promise<End> => {
       const call = newCall();

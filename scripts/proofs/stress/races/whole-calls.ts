@@ -1,8 +1,9 @@
 /** A hundred callers want the same time, on the phone: whole calls through the signed `voice` function. */
 import { type Answering, scripted } from "../../../testkit/caller/answers.ts";
-import { type Line, openLine } from "../../../testkit/caller/line.ts";
+import type { Line } from "../../../testkit/caller/line.ts";
 import { placeCall } from "../../../testkit/caller/place-call.ts";
-import { barrier, type Ticket, turnstile } from "../gates.ts";
+import { lineTo } from "../../../testkit/environment.ts";
+import { barrier, type Ticket, turnstile } from "../barriers.ts";
 import { all, type End, expectWinners, type Race } from "../race.ts";
 
 const OFFERED = /\bopenings?\b/;
@@ -15,12 +16,7 @@ export function callsForOneSlot(callers: number): Race {
     name: `${callers} callers for one slot, voice`,
     size: "hundred",
     async run({ target: { env }, signal }) {
-      const line = openLine({
-        functionsUrl: `${env.FUNCTIONS_URL}`,
-        publicFunctionsUrl: `${env.PUBLIC_FUNCTIONS_URL}`,
-        twilioAuthToken: `${env.TWILIO_AUTH_TOKEN}`,
-        twilioAccountSid: `${env.TWILIO_ACCOUNT_SID}`,
-      });
+      const line = lineTo(env);
       // Whoever hangs up lets their hold go: nobody does before everybody has their answer.
       const [choosing, answered] = [barrier(callers), barrier(callers)];
       // Only the choice has to fall into one instant: the way to it is walked by a few at a time.

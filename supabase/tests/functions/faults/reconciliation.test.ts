@@ -57,7 +57,7 @@ Deno.test("a call that broke off while the database was away leaves one task, an
 
 Deno.test("a text that came while the database was away is left to staff, once, and nothing is done that it says", () =>
   withLane(async (lane, sql) => {
-    const [from, sid] = [someCaller(), newSid("CA").replace("CA", "SM")];
+    const [from, sid] = [someCaller(), newSid("SM")];
     const words = `please cancel it, ${crypto.randomUUID()}`;
     const text = sign(lane.line, "sms", {
       MessageSid: sid,
@@ -74,7 +74,7 @@ Deno.test("a text that came while the database was away is left to staff, once, 
     const brought = { to: HARBOR.phone, from, num_media: 1 };
     const [now, before] = [new Date().toISOString(), new Date(Date.now() - 2 * 60_000).toISOString()];
     // What comes just now is still its webhook's, which does what it says.
-    const justNow = newSid("CA").replace("CA", "SM");
+    const justNow = newSid("SM");
     await tellTwilio({
       texts: [
         { ...brought, sid, body: words, date_sent: before },

@@ -188,3 +188,10 @@ Deno.test("a question is what is left without the words around it", () => {
   assert.equal(question("i have a question"), undefined);
   assert.equal(hear("i have a question", HELP, CLINIC, NOW).errand, "ask");
 });
+
+Deno.test("half a number or a date of birth is no day to come, and one can still be named", () => {
+  for (const said of ["two one two five", "march ninth", "the ninth of march", "nineteen eighty four"]) {
+    assert.equal(hear(said, { kind: "birth" }, CLINIC, NOW).wish, undefined, said);
+  }
+  assert.deepEqual(hear("actually can we do friday", { kind: "birth" }, CLINIC, NOW).wish, DAY("2026-11-27"));
+});

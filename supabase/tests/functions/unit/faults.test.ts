@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
-import { XMLValidator } from "fast-xml-parser";
+import { readXml } from "../../../../scripts/testkit/caller/xml.ts";
 
 /** The functions as they are served, before a database that fails in every way, and a Sentry that keeps what it is sent. */
 
@@ -151,7 +151,7 @@ for (const [what, made] of Object.entries(FAULTS)) {
       const response = await voice.fetch(post("voice", query, fields));
       const body = await response.text();
       assert.equal(response.status, 200, query);
-      assert.equal(XMLValidator.validate(body), true, query);
+      assert.equal(readXml(body).name, "Response", query);
       assert.match(body, /having trouble right now, let me help you another way/, query);
       assert.match(body, /<Record action="https:\/\/clinic\.example\/functions\/v1\/voice\?step=message/, query);
       assert.doesNotMatch(body, LEAK, query);

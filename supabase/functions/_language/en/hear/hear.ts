@@ -11,6 +11,7 @@ import { hearErrands, hearQuestion } from "./errands.ts";
 import { hearName } from "./names.ts";
 import { hearForWhom } from "./people.ts";
 import { hearPhone } from "./phone-numbers.ts";
+import { cardinalAt } from "./numerals.ts";
 import { whenOf } from "./when.ts";
 import { type HeardWish, hearWish } from "./wishes.ts";
 import { wordsOf } from "./words.ts";
@@ -28,7 +29,7 @@ export function hear(said: string, asked: Asked, clinic: ClinicWords, now: WallC
   const name = hearName(said, asked);
   const catalogue = hearCatalogue(words, clinic);
   const isTaken = numbers.born !== undefined || numbers.phone !== undefined || numbers.code !== undefined ||
-    (asked.kind === "name" && name.name !== undefined);
+    (asked.kind === "name" && name.name !== undefined) || isPartOfNumber(words, asked.kind);
   const wish: HeardWish = isTaken ? { isCorrected: false } : hearWish(whenOf(words, asked, clinic, now), asked);
   const anyTime = hearAtAnyTime(text, asked);
   const errands = asked.kind === "name" && name.name !== undefined
@@ -58,6 +59,12 @@ export function hear(said: string, asked: Asked, clinic: ClinicWords, now: WallC
     ...numbers,
     ...(question !== null && { question }),
   };
+}
+
+/** Half a date of birth or half a phone number is no day to come and no time of one. */
+function isPartOfNumber(words: readonly string[], kind: string): boolean {
+  const isAsked = kind === "phone" || kind === "birth" || kind === "code";
+  return isAsked && words.some((word, at) => monthOf(word) !== null || cardinalAt(words, at) !== null);
 }
 
 /** How an answer begins, where none was expected. */

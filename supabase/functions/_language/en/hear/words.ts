@@ -125,10 +125,20 @@ export const FILLERS: ReadonlySet<string> = new Set(
 );
 
 /** Phrases with what each stands for, to be looked up at one place of what was said. */
-export type Phrases<Meaning> = ReadonlyMap<string, readonly { words: readonly string[]; meaning: Meaning }[]>;
+export type Phrases<Meaning> = { table: () => Table<Meaning> };
+type Table<Meaning> = ReadonlyMap<string, readonly { words: readonly string[]; meaning: Meaning }[]>;
 
-/** Makes a table of phrases: `["early morning|first thing", hours]`. Longer ones are tried first. */
+/**
+ * A table of phrases: `["early morning|first thing", hours]`. It is made when something is first looked up in it, so that
+ * a cold function that greets does not wait for all of them.
+ */
 export function phrases<Meaning>(rows: readonly (readonly [string, Meaning])[]): Phrases<Meaning> {
+  let made: Table<Meaning> | null = null;
+  return { table: () => made ??= tableOf(rows) };
+}
+
+/** By the first word of each, longer ones first. */
+function tableOf<Meaning>(rows: readonly (readonly [string, Meaning])[]): Table<Meaning> {
   const table = new Map<string, { words: string[]; meaning: Meaning }[]>();
   for (const [texts, meaning] of rows) {
     for (const text of texts.split("|")) {
@@ -143,21 +153,14 @@ export function phrases<Meaning>(rows: readonly (readonly [string, Meaning])[]):
 
 /** The longest phrase of a table that begins at a place, and where it ends. */
 export function phraseAt<Meaning>(
-  table: Phrases<Meaning>,
+  phrases: Phrases<Meaning>,
   words: readonly string[],
   at: number,
 ): { meaning: Meaning; end: number } | null {
-  const found = table.get(words[at] ?? "")?.find((entry) => entry.words.every((word, n) => words[at + n] === word));
+  const found = phrases.table().get(words[at] ?? "")?.find((entry) =>
+    entry.words.every((word, n) => words[at + n] === word)
+  );
   return found === undefined ? null : { meaning: found.meaning, end: at + found.words.length };
-}
-
-/** The first meaning of a table that is found anywhere. */
-export function findPhrase<Meaning>(table: Phrases<Meaning>, words: readonly string[]): Meaning | null {
-  for (let at = 0; at < words.length; at++) {
-    const found = phraseAt(table, words, at);
-    if (found !== null) return found.meaning;
-  }
-  return null;
 }
 
 /** Whether one of some words, given with blanks between them, stands at a place. */

@@ -1,7 +1,7 @@
 /** Every RPC: as an owner, who may call none; and as the functions call them, for one clinic with the other's ids. */
 import type { Attempt } from "./attempt.ts";
 import type { Actor } from "./http.ts";
-import type { Rpc } from "./picture.ts";
+import type { Rpc } from "./catalogue.ts";
 import type { Sides } from "./sides.ts";
 
 type Arguments = Record<string, unknown>;

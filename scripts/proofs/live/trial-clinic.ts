@@ -1,9 +1,10 @@
 /** A clinic to try things on: its own number, patients and schedule, and nothing of it left behind. */
-import postgres from "postgres";
+import type postgres from "postgres";
+import { connect, insertRows } from "../../testkit/sql.ts";
 import { onlyLoopback } from "../../testkit/caller/loopback.ts";
 import { namesInMigrations } from "../../testkit/leaks.ts";
 import { PATIENT } from "./flows.ts";
-import { needed, type StackEnvironment } from "../../testkit/stack-environment.ts";
+import { needed, type StackEnvironment } from "../../testkit/environment.ts";
 
 /** The clinic, and what is looked up of it. */
 export interface TrialClinic extends AsyncDisposable {
@@ -33,10 +34,10 @@ export async function openTrialClinic(stack: StackEnvironment, number = 0): Prom
   const providers = [id(1), id(2)] as const;
   const services = [id(3), id(4)] as const;
   // Offered by somebody who has no hours.
-  const [fullService, away] = [id(5), id(6)];
+  const [fullService, away] = [id(5), id(6)] as const;
   // Reserved for fiction, and in no seed.
   const phone = `+1212555019${4 + number}`;
-  const sql = postgres(needed(stack, "DB_URL"), { max: 4, onnotice: () => {}, connect_timeout: 10 });
+  const sql = connect(needed(stack, "DB_URL"), { max: 4, connect_timeout: 10 });
   const close = async () => {
     // What nobody here knows any more would otherwise be brought back, to the next clinic that has this number.
     const line = new URL(`${needed(stack, "TWILIO_API_URL")}/line?to=${encodeURIComponent(phone)}`);
@@ -46,26 +47,34 @@ export async function openTrialClinic(stack: StackEnvironment, number = 0): Prom
   };
   await close();
   await sql.begin(async (tx) => {
-    await tx`
-      insert into public.organizations (id, name, timezone, address)
-      values (${org}, 'Lantern Street Practice', 'America/New_York', '7 Lantern Street')`;
-    await tx`insert into public.phone_numbers (org_id, phone) values (${org}, ${phone})`;
-    await tx`
-      insert into public.resources (id, org_id, kind, name)
-      values (${providers[0]}, ${org}, 'provider', 'Dr. Ines Falk'), (${
-      providers[1]
-    }, ${org}, 'provider', 'Dr. Theo Marsh')`;
-    await tx`insert into public.providers (id, org_id) values (${providers[0]}, ${org}), (${providers[1]}, ${org})`;
-    await tx`
-      insert into public.resources (id, org_id, kind, name) values (${away}, ${org}, 'provider', 'Dr. Noor Vance')`;
-    await tx`insert into public.providers (id, org_id) values (${away}, ${org})`;
-    await tx`
-      insert into public.services
-        (id, org_id, name, duration_minutes, slot_step_minutes, min_notice_minutes, horizon_days, menu_position)
-      values
-        (${services[0]}, ${org}, 'Check-up', 15, 15, 60, 90, 1),
-        (${services[1]}, ${org}, 'Consultation', 30, 30, 60, 90, 2),
-        (${fullService}, ${org}, 'Screening', 30, 30, 60, 90, 3)`;
+    const insert = (table: string, rows: Readonly<Record<string, string | number>>[]) =>
+      insertRows(tx, table, rows.map((row) => ({ org_id: org, ...row })));
+    const zone = "America/New_York";
+    await insertRows(tx, "organizations", [
+      { id: org, name: "Lantern Street Practice", timezone: zone, address: "7 Lantern Street" },
+    ]);
+    await insert("phone_numbers", [{ phone }]);
+    const doctors = [[providers[0], "Dr. Ines Falk"], [providers[1], "Dr. Theo Marsh"], [
+      away,
+      "Dr. Noor Vance",
+    ]] as const;
+    await insert("resources", doctors.map(([id, name]) => ({ id, kind: "provider", name })));
+    await insert("providers", doctors.map(([id]) => ({ id })));
+    const service = { min_notice_minutes: 60, horizon_days: 90 };
+    await insert("services", [
+      { id: services[0], name: "Check-up", duration_minutes: 15, slot_step_minutes: 15, menu_position: 1, ...service },
+      {
+        id: services[1],
+        name: "Consultation",
+        duration_minutes: 30,
+        slot_step_minutes: 30,
+        menu_position: 2,
+        ...service,
+      },
+      { id: fullService, name: "Screening", duration_minutes: 30, slot_step_minutes: 30, menu_position: 3, ...service },
+    ]);
+    const body = "You can park your car in the yard behind the house.";
+    await insert("knowledge_base_chunks", [{ title: "Parking", body }]);
     await tx`
       insert into public.provider_services (org_id, provider_id, service_id)
       select ${org}::uuid, p, s from unnest(${[...providers]}::uuid[]) p, unnest(${[...services]}::uuid[]) s
@@ -75,9 +84,6 @@ export async function openTrialClinic(stack: StackEnvironment, number = 0): Prom
     await tx`
       insert into public.availability (org_id, provider_id, weekday, opens_at, closes_at)
       select ${org}::uuid, p, d, '00:00', '00:00' from unnest(${[...providers]}::uuid[]) p, generate_series(1, 7) d`;
-    await tx`
-      insert into public.knowledge_base_chunks (org_id, title, body)
-      values (${org}, 'Parking', 'You can park your car in the yard behind the house.')`;
   });
   const patient = async (tx: postgres.TransactionSql, phone: string) => {
     const [contact] = await tx<{ id: string }[]>`

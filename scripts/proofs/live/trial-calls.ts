@@ -1,16 +1,16 @@
-/** A flow without faults: that it works, and which of its turns asks the database for what. */
+/** The calls of a trial: placed as their flows go, and looked at for which turn asks the database what. */
 import { inboundCall, newSid, WITHHELD } from "../../testkit/caller/call-parameters.ts";
 import { type Answering, scripted } from "../../testkit/caller/answers.ts";
 import { send, sign } from "../../testkit/caller/line.ts";
 import { placeListedCall } from "../../testkit/caller/listed-call.ts";
 import type { CallOptions } from "../../testkit/caller/place-call.ts";
-import type { Call, Turn } from "../../testkit/caller/turns.ts";
-import type { TrialClinic } from "./clinic.ts";
+import type { Call } from "../../testkit/caller/turns.ts";
+import type { TrialClinic } from "./trial-clinic.ts";
 import { type Flow, MESSAGE, OWN_NUMBER } from "./flows.ts";
 import type { Lane } from "../../testkit/faults/lane.ts";
 
 /** A turn that asks the database something. */
-export interface Asking {
+export interface AskingTurn {
   readonly flow: Flow;
   /** From 1. */
   readonly turn: number;
@@ -30,31 +30,27 @@ export interface Trial {
 /** What the functions ask beside the call. */
 const BESIDE = ["record_call_event", "record_requests"];
 
-/** Places the call, and gives the turns that asked. The functions are made to forget the clinic before each. */
-export async function rehearse(trial: Trial, flow: Flow): Promise<{ call: Call; asking: Asking[] }> {
+/** Places the call without a fault, and gives the turns that asked. The functions forget the clinic before each. */
+export async function placeWatchedCall(trial: Trial, flow: Flow): Promise<{ call: Call; asking: AskingTurn[] }> {
   const { database } = trial.lane;
-  const asked = new Map<number, { step: string; from: number; to: number }>();
-  let last = 0;
-  const noteEnd = () => {
-    const turn = asked.get(last);
-    if (turn !== undefined) turn.to = database.seen.length;
+  const asking: AskingTurn[] = [];
+  let [turn, step, seenBefore] = [0, "", 0];
+  const noteTurn = () => {
+    const asked = database.seen.slice(seenBefore).find((one) => !BESIDE.includes(one));
+    if (turn > 0 && asked !== undefined) asking.push({ flow, turn, step, operation: asked });
+    turn = 0;
   };
   const call = await placeCallOf(trial, flow, {
-    async prepare(request, turn) {
-      noteEnd();
-      if (turn > 1) await makeForget(trial);
-      last = turn;
-      asked.set(turn, { step: stepOf(request.url), from: database.seen.length, to: database.seen.length });
+    async prepare(request, number) {
+      noteTurn();
+      if (number > 1) await makeForget(trial);
+      [turn, step, seenBefore] = [number, stepOf(request.url), database.seen.length];
       return request;
     },
     callbacks: (events) => {
-      noteEnd();
+      noteTurn();
       return events;
     },
-  });
-  const asking = [...asked].flatMap(([turn, { step, from, to }]) => {
-    const operation = database.seen.slice(from, to).find((one) => !BESIDE.includes(one));
-    return operation === undefined ? [] : [{ flow, turn, step, operation }];
   });
   return { call, asking };
 }
@@ -62,7 +58,8 @@ export async function rehearse(trial: Trial, flow: Flow): Promise<{ call: Call; 
 /** Places a flow's call from the trial's number, to which the clinic is what the flow needs it to be. */
 export async function placeCallOf(trial: Trial, flow: Flow, more: Partial<CallOptions>): Promise<Call> {
   const { lane, clinic, callerPhone, twilioApiUrl } = trial;
-  const become = { stranger: clinic.forget, patient: clinic.welcome, "former patient": clinic.farewell }[flow.caller];
+  const become =
+    { "new caller": clinic.forget, patient: clinic.welcome, "former patient": clinic.farewell }[flow.caller];
   await become(callerPhone);
   return await placeListedCall(lane.line, twilioApiUrl, {
     to: clinic.phone,
@@ -90,11 +87,4 @@ export async function makeForget({ lane, clinic }: Trial): Promise<void> {
 /** The step that a turn's URL names; a call begins without one. */
 function stepOf(url: string): string {
   return new URL(url).searchParams.get("step") ?? "greeting";
-}
-
-/** A turn's answer as it came over the wire. */
-export function answerOf(
-  turn: Turn,
-): { status: number | null; headers: Readonly<Record<string, string>>; body: string } {
-  return { status: turn.status, headers: turn.headers, body: turn.body };
 }

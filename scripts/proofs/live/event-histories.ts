@@ -2,8 +2,9 @@
  * The lives of calls as they reach us: callbacks late, twice, in any order, or never. Whatever comes through decides the
  * call's state, and in which order it came decides nothing.
  */
-import postgres from "postgres";
-import { type Chance, chance } from "./chance.ts";
+import type postgres from "postgres";
+import { type Random, randomOf } from "../../testkit/random.ts";
+import { connect } from "../../testkit/sql.ts";
 
 /** What reaches us of a call: a turn of it, a callback of Twilio's, or the message that its caller left. */
 type News =
@@ -67,19 +68,16 @@ const LIVES: readonly (readonly News[])[] = [
 
 /** Tries so many histories on the database; the same seed tries the same ones. */
 export async function tryHistories(databaseUrl: string, count: number, seed: number): Promise<Histories> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
-  try {
-    await sql`delete from public.organizations where id = ${CLINIC}`;
-    await sql`insert into public.organizations (id, name, timezone) values (${CLINIC}, 'Clinic of many calls', 'UTC')`;
-    await sql`insert into public.phone_numbers (org_id, phone) values (${CLINIC}, ${DIALLED})`;
-    return await compare(sql, count, chance(seed));
-  } finally {
-    await sql`delete from public.organizations where id = ${CLINIC}`;
-    await sql.end();
-  }
+  await using sql = connect(databaseUrl);
+  await sql`delete from public.organizations where id = ${CLINIC}`;
+  await sql`insert into public.organizations (id, name, timezone) values (${CLINIC}, 'Clinic of many calls', 'UTC')`;
+  await sql`insert into public.phone_numbers (org_id, phone) values (${CLINIC}, ${DIALLED})`;
+  const histories = await compare(sql, count, randomOf(seed));
+  await sql`delete from public.organizations where id = ${CLINIC}`;
+  return histories;
 }
 
-async function compare(sql: postgres.Sql, count: number, random: Chance): Promise<Histories> {
+async function compare(sql: postgres.Sql, count: number, random: Random): Promise<Histories> {
   const originals = new Map<string, string>();
   const wrong: string[] = [];
   let tried = 0;
@@ -106,13 +104,13 @@ async function compare(sql: postgres.Sql, count: number, random: Chance): Promis
 }
 
 /** Some of it never reaches us; something does. */
-function truncated(life: readonly News[], random: Chance): readonly News[] {
+function truncated(life: readonly News[], random: Random): readonly News[] {
   const certain = random.below(life.length);
   return life.filter((_, index) => index === certain || random.below(4) > 0);
 }
 
 /** Some of it comes twice or three times, and all of it in any order. */
-function delivered(original: readonly News[], random: Chance): readonly News[] {
+function delivered(original: readonly News[], random: Random): readonly News[] {
   return random.shuffled(original.flatMap((news) => Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => news)));
 }
 
